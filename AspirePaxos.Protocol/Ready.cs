@@ -1,0 +1,81 @@
+namespace AspirePaxos.Protocol;
+
+/// <summary>
+/// What a <see cref="Replica"/> wants done after its inputs, in this order: hand <see cref="Write"/> to the storage (which answers
+/// with <see cref="Replica.Persisted"/> later), send <see cref="Messages"/> at once, apply <see cref="Chosen"/> in order and report
+/// each with <see cref="Replica.Applied"/>, complete <see cref="Writes"/> and <see cref="Reads"/>.
+/// </summary>
+/// <remarks>
+/// Messages that depend on a write are held back by the replica itself until that write was reported durable:
+/// everything in <see cref="Messages"/> may leave now (rule 1).
+/// </remarks>
+public sealed class Ready
+{
+    /// <summary>To be made durable atomically, after every earlier one; null where nothing changed.</summary>
+    public Write? Write { get; internal set; }
+
+    public List<Envelope> Messages { get; } = [];
+
+    public List<ChosenCommand> Chosen { get; } = [];
+
+    public List<WriteCompletion> Writes { get; } = [];
+
+    public List<ReadCompletion> Reads { get; } = [];
+
+    /// <summary>What happened to rounds led by this replica, for whoever traces them; no effect to carry out.</summary>
+    public List<RoundEvent> Rounds { get; } = [];
+
+    public bool IsEmpty =>
+        Write is null && Messages.Count == 0 && Chosen.Count == 0 && Writes.Count == 0 && Reads.Count == 0 && Rounds.Count == 0;
+}
+
+/// <summary>Acceptor state, and with it what a restart needs. Null or empty parts are unchanged.</summary>
+/// <param name="Sequence">From 1 in each process, consecutive; the argument of <see cref="Replica.Persisted"/>.</param>
+/// <param name="CommitIndex">Every slot up to here is learned, and its record is in this write or an earlier one.</param>
+public sealed record Write(
+    long Sequence, Ballot? Promised, IReadOnlyList<LogRecord> Records, long CommitIndex, ClusterState? Cluster);
+
+/// <summary>The durable record of one slot; replaces an earlier one of the same slot.</summary>
+/// <param name="Learned">The command is known to be chosen, whatever the ballot.</param>
+public readonly record struct LogRecord(long Slot, Ballot Ballot, bool Learned, Command Command);
+
+/// <summary>What a replica durably knows of its cluster (rule 15).</summary>
+/// <param name="ClusterId">Empty until formed.</param>
+/// <param name="Members">The first incarnation heard for each node, sorted by node.</param>
+/// <param name="Boots">The highest boot counter seen of each node, sorted by node.</param>
+public sealed record ClusterState(string ClusterId, IReadOnlyList<Member> Members, IReadOnlyList<SeenBoot> Boots)
+{
+    public static readonly ClusterState Empty = new("", [], []);
+}
+
+public readonly record struct SeenBoot(NodeId Node, long BootCounter);
+
+/// <summary>A slot to apply, in slot order, each once.</summary>
+public readonly record struct ChosenCommand(long Slot, Command Command);
+
+public readonly record struct WriteCompletion(long RequestId, Outcome Outcome);
+
+/// <param name="Ok">True: the state now applied here may be read. False: no index could be confirmed in time.</param>
+public readonly record struct ReadCompletion(long RequestId, bool Ok);
+
+public abstract record RoundEvent
+{
+    private RoundEvent()
+    {
+    }
+
+    /// <summary>Phase 1 begins: the promise is on its way to disk, Prepare leaves when it is durable.</summary>
+    public sealed record PrepareStarted(Ballot Ballot, long FromSlot) : RoundEvent;
+
+    /// <summary>A quorum promised; recovered slots are being proposed again.</summary>
+    public sealed record Prepared(Ballot Ballot, long RecoveredSlot) : RoundEvent;
+
+    /// <summary>Phase 2 begins for consecutive slots. The requests are those of this replica's own clients and of forwards, as ids given to Propose.</summary>
+    public sealed record AcceptStarted(Ballot Ballot, long FirstSlot, int Slots, int Commands, int Quorum, long WriteSequence, IReadOnlyList<long> RequestIds) : RoundEvent;
+
+    /// <summary>A quorum accepted every slot through <paramref name="Through"/> (in slot order).</summary>
+    public sealed record Chosen(Ballot Ballot, long Through) : RoundEvent;
+
+    /// <summary>The ballot was given up: higher promise seen, quorum lost, or timed out.</summary>
+    public sealed record SteppedDown(Ballot Ballot, string Reason) : RoundEvent;
+}
