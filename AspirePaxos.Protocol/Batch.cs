@@ -51,6 +51,23 @@ public sealed record Batch(long LogTime, IReadOnlyList<ReadOnlyMemory<byte>> Com
         return new Batch(logTime, commands);
     }
 
+    /// <summary>The stamp alone, without a walk over the commands: they come after it.</summary>
+    internal static long TimeOf(Command command)
+    {
+        var reader = new Utf8JsonReader(command.Bytes.Span);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("commands"u8)) break;
+            var isTime = reader.ValueTextEquals("time"u8);
+            reader.Read();
+            if (isTime) return reader.GetInt64();
+            reader.Skip();
+        }
+
+        return 0;
+    }
+
     private static void ReadCommands(ref Utf8JsonReader reader, ReadOnlyMemory<byte> bytes, List<ReadOnlyMemory<byte>> commands)
     {
         if (reader.TokenType != JsonTokenType.StartArray) throw new JsonException("The commands of a batch are a JSON array.");

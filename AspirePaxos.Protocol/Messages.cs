@@ -109,7 +109,8 @@ public sealed record Forward(int Hops, IReadOnlyList<ForwardedCommand> Commands)
 
 public readonly record struct ForwardedOutcome(long RequestId, Outcome Outcome);
 
-public sealed record Forwarded(IReadOnlyList<ForwardedOutcome> Outcomes, NodeId LeaderHint) : Reply;
+/// <param name="Ballot">With CommitIndex, as in a heartbeat: the follower learns what it accepted in this ballot; none from a replica that does not lead.</param>
+public sealed record Forwarded(IReadOnlyList<ForwardedOutcome> Outcomes, NodeId LeaderHint, Ballot Ballot, long CommitIndex) : Reply;
 
 /// <summary>Asks the leader for a read index; in <see cref="Mode.Simple"/> asks for the highest slot accepted, learned or truncated.</summary>
 public sealed record ReadIndexQuery(long Sequence) : Request;

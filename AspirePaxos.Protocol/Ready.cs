@@ -70,8 +70,12 @@ public abstract record RoundEvent
     /// <summary>A quorum promised; recovered slots are being proposed again.</summary>
     public sealed record Prepared(Ballot Ballot, long RecoveredSlot) : RoundEvent;
 
-    /// <summary>Phase 2 begins for consecutive slots. The requests are those of this replica's own clients and of forwards, as ids given to Propose.</summary>
-    public sealed record AcceptStarted(Ballot Ballot, long FirstSlot, int Slots, int Commands, int Quorum, long WriteSequence, IReadOnlyList<long> RequestIds) : RoundEvent;
+    /// <summary>Phase 2 begins for consecutive slots.</summary>
+    /// <param name="RequestIds">Of this replica's own clients, as given to <see cref="Replica.Propose"/>.</param>
+    /// <param name="ForwardTokens">Of the <see cref="Forward"/> envelopes whose commands are in it.</param>
+    public sealed record AcceptStarted(
+        Ballot Ballot, long FirstSlot, int Slots, int Commands, int Quorum, long WriteSequence,
+        IReadOnlyList<long> RequestIds, IReadOnlyList<long> ForwardTokens) : RoundEvent;
 
     /// <summary>A quorum accepted every slot through <paramref name="Through"/> (in slot order).</summary>
     public sealed record Chosen(Ballot Ballot, long Through) : RoundEvent;

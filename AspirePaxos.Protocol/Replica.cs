@@ -1,94 +1,586 @@
-namespace AspirePaxos.Protocol;
+using System.Diagnostics;
 
-public enum Role
-{
-    /// <summary>Not a member of a formed cluster yet.</summary>
-    Forming,
-    Follower,
-    Candidate,
-    Leader,
-}
+namespace AspirePaxos.Protocol;
 
 /// <summary>
 /// One replica as a synchronous state machine: inputs in, effects out through <see cref="TakeReady"/>. It does no I/O, reads no clock
 /// and draws random numbers from its own seed only, so that a simulator can drive it through any fault. Not thread-safe: one owner.
 /// </summary>
+/// <remarks>
+/// This class routes; the rules are in <see cref="Acceptor"/>, <see cref="Candidacy"/>, <see cref="Protocol.Leader"/>,
+/// <see cref="Learner"/>, <see cref="Election"/>, <see cref="ReadIndex"/>, <see cref="Proposals"/>, <see cref="Forwarding"/>,
+/// <see cref="Formation"/> and, for the mode without a stable leader, <see cref="SimpleRounds"/>.
+/// </remarks>
 public sealed class Replica
 {
+    private const int ChosenAtOnce = 1_024;
+
+    private readonly Context context;
+    private readonly Acceptor acceptor;
+    private readonly Learner learner;
+    private readonly Election election;
+    private readonly Proposals proposals;
+    private readonly Forwarding forwarding;
+    private readonly ReadIndex reads;
+    private readonly SimpleRounds rounds;
+    private readonly Departure departure;
+    private readonly Queue<(long Slot, long LogTime)> unapplied = new();
+    private Candidacy? candidacy;
+    private Leader? leader;
+    private long emitted;
+    private long logTime;
+
+    /// <param name="restored">What storage held, or <see cref="DurableState.Empty"/>.</param>
+    /// <param name="now">The clock, as in <see cref="Tick"/>.</param>
     public Replica(ReplicaOptions options, DurableState restored, long now)
     {
-        Options = options;
-        _ = (restored, now);
+        Invariant.Holds(options.Members.Contains(options.Self.Node), "a replica is one of the configured members");
+        Invariant.Holds(options.Self.BootCounter > 0, "the boot counter is durable, and from 1");
+        context = new Context(options, restored, now);
+        context.Formation = new Formation(context, restored.Cluster);
+        acceptor = new Acceptor(context, restored.Promised);
+        learner = new Learner(context) { OnLearned = OnLearned };
+        election = new Election(context, acceptor, learner);
+        proposals = new Proposals(context);
+        forwarding = new Forwarding(context, proposals) { Lead = () => (Leader, Ballot), AppliedIndex = restored.AppliedIndex };
+        reads = new ReadIndex(context) { AppliedIndex = restored.AppliedIndex };
+        rounds = new SimpleRounds(context);
+        departure = new Departure(context);
+        AppliedIndex = emitted = restored.AppliedIndex;
+        logTime = restored.LogTime;
     }
 
-    public ReplicaOptions Options { get; }
+    public ReplicaOptions Options => context.Options;
 
-    public Role Role => throw new NotImplementedException();
+    public Role Role =>
+        !context.Formation.Formed ? Role.Forming : leader is not null ? Role.Leader : candidacy is not null ? Role.Candidate : Role.Follower;
 
-    /// <summary>Whom this replica takes for the leader (itself included); <see cref="NodeId.None"/> where it knows none.</summary>
-    public NodeId Leader => throw new NotImplementedException();
+    /// <summary>Whom this replica takes for the leader (itself included); <see cref="NodeId.None"/> where it knows none, and in Simple mode.</summary>
+    public NodeId Leader =>
+        Simple ? NodeId.None : leader is not null ? context.Self.Node : election.HearsLeader ? election.LeaderBallot.Node : NodeId.None;
 
-    /// <summary>The leader's ballot as known here (in Simple mode the highest promised).</summary>
-    public Ballot Ballot => throw new NotImplementedException();
+    /// <summary>The leader's ballot as known here; the highest promised in Simple mode, or where no leader is known.</summary>
+    public Ballot Ballot => leader?.Ballot ?? (!Simple && election.HearsLeader ? election.LeaderBallot : acceptor.Promised);
 
-    public Ballot Promised => throw new NotImplementedException();
+    public Ballot Promised => acceptor.Promised;
 
-    public long CommitIndex => throw new NotImplementedException();
+    public long CommitIndex => context.Log.CommitIndex;
 
-    public long AppliedIndex => throw new NotImplementedException();
+    public long AppliedIndex { get; private set; }
 
     /// <summary>The highest slot with a record.</summary>
-    public long LastSlot => throw new NotImplementedException();
+    public long LastSlot => context.Log.LastSlot;
 
-    public string ClusterId => throw new NotImplementedException();
+    /// <summary>A leader hands out no read index before this slot is learned; 0 on any other replica.</summary>
+    public long RecoveredSlot => leader?.RecoveredSlot ?? 0;
 
-    /// <summary>Why this replica may not take part (a wiped or restored directory); null where it may. The host stops with this text.</summary>
-    public string? Rejection => throw new NotImplementedException();
+    public string ClusterId => context.Formation.ClusterId;
+
+    /// <summary>Why this replica may not take part (a wiped or restored directory); null where it may.</summary>
+    public string? Rejection => context.Formation.Rejection;
+
+    /// <summary>A peer of another mode spoke within the last two election timeouts: such a cluster is not ready.</summary>
+    public bool MixedModes =>
+        context.Formation.OtherModeHeard >= 0 && context.Now - context.Formation.OtherModeHeard < 2L * Options.ElectionTimeout;
 
     /// <summary>A quorum was confirmed within the last two election timeouts: as leader by answers, as follower by hearing the leader.</summary>
-    public bool HasRecentQuorum => throw new NotImplementedException();
+    public bool HasRecentQuorum
+    {
+        get
+        {
+            var since = context.Now - (2L * Options.ElectionTimeout);
+            if (Role == Role.Forming || Rejection is not null) return false;
+            if (Simple) return context.Quorum.Reached(context.HeardSince(since));
+            return leader is not null ? leader.ConfirmedAt >= since && CommitIndex >= leader.RecoveredSlot : election.HearsLeader;
+        }
+    }
+
+    /// <summary>The highest CommitIndex heard of; what this replica lacks is this less its own.</summary>
+    public long KnownCommitIndex => Math.Max(learner.KnownCommitIndex, CommitIndex);
+
+    private bool Simple => Options.Mode == Mode.Simple;
+
+    private bool Proposing => leader is not null && !departure.UnderWay;
 
     /// <summary>What this replica knows of a peer.</summary>
-    public PeerStatus Peer(NodeId node) => throw new NotImplementedException();
+    public PeerStatus Peer(NodeId node) => context.Peer(node);
 
     /// <summary>The record of a slot; null where there is none. Learned: known to be chosen.</summary>
-    public LogRecord? Record(long slot) => throw new NotImplementedException();
+    public LogRecord? Record(long slot) => context.Log.Find(slot);
 
     /// <summary>A client's write. It ends in exactly one <see cref="Ready.Writes"/> completion.</summary>
     /// <param name="requestId">Unique among the pending requests of this process.</param>
     /// <param name="command">One JSON value in UTF-8, opaque here.</param>
-    public void Propose(long requestId, ReadOnlyMemory<byte> command) => throw new NotImplementedException();
+    public void Propose(long requestId, ReadOnlyMemory<byte> command)
+    {
+        var write = new PendingWrite(requestId, command, context.Now + Options.RequestTimeout, null);
+        if (!proposals.Admit(write)) context.Out.Ready.Writes.Add(new WriteCompletion(requestId, Outcome.Overloaded));
+    }
 
     /// <summary>A linearizable read. It ends in exactly one <see cref="Ready.Reads"/> completion.</summary>
-    public void Read(long requestId) => throw new NotImplementedException();
+    public void Read(long requestId) => reads.Add(requestId);
 
-    public void Receive(Envelope envelope) => throw new NotImplementedException();
+    /// <summary>A message from a peer. Requests get one reply in <see cref="Ready.Messages"/>, at once or later, with the same token.</summary>
+    public void Receive(Envelope envelope)
+    {
+        if (context.Formation.Check(envelope) is { } refused)
+        {
+            if (envelope.Message is Request) context.ReplyNow(envelope, refused);
+            return;
+        }
+
+        // A reply to an earlier process of this node answers nothing that this one asked.
+        if (envelope.Message is Reply && envelope.To.BootCounter != context.Self.BootCounter) return;
+        context.Heard(envelope.From);
+        if (envelope.Message is Request request) OnRequest(envelope, request);
+        else OnReply(envelope.From.Node, envelope);
+    }
 
     /// <summary>Time passes. Call every few milliseconds.</summary>
     /// <param name="now">Milliseconds of a monotonic clock that advances in suspension.</param>
-    public void Tick(long now) => throw new NotImplementedException();
+    public void Tick(long now)
+    {
+        context.Now = Math.Max(now, context.Now);
+        proposals.Tick();
+        forwarding.Tick();
+        reads.Tick();
+        context.Formation.Tick();
+        if (!context.Formation.Formed || Rejection is not null) return;
+        StepDownIfLost();
+        leader?.Tick();
+        candidacy?.Tick();
+        learner.Tick();
+        if (leader is not null) departure.Tick(leader);
+        if (Simple) TickSimple();
+        else if (leader is null && candidacy is null) TickElection();
+        if (candidacy is { TimedOut: true }) GiveUp("no quorum promised in time");
+        LeadIfWon();
+    }
 
     /// <summary>The write of this sequence, and with it every earlier one, is durable.</summary>
-    public void Persisted(long sequence) => throw new NotImplementedException();
+    public void Persisted(long sequence)
+    {
+        context.Out.OnPersisted(sequence);
+        leader?.CountOwn();
+        LeadIfWon();
+    }
 
     /// <summary>A chosen slot was applied here.</summary>
     /// <param name="results">One per client command of the slot's batch, in order; opaque here.</param>
-    public void Applied(long slot, IReadOnlyList<ReadOnlyMemory<byte>> results) => throw new NotImplementedException();
+    public void Applied(long slot, IReadOnlyList<ReadOnlyMemory<byte>> results)
+    {
+        Invariant.Holds(slot == AppliedIndex + 1, $"slot {slot} was applied after {AppliedIndex}");
+        var (expected, time) = unapplied.Dequeue();
+        Invariant.Holds(expected == slot);
+        AppliedIndex = slot;
+        logTime = Math.Max(logTime, time);
+        proposals.OnApplied(slot, results);
+        forwarding.AppliedIndex = reads.AppliedIndex = slot;
+        forwarding.AnswerApplied();
+        reads.AnswerApplied();
+    }
 
     /// <summary>A connection to or from this node was refused or reset: its process is gone (rule 11).</summary>
-    public void PeerUnreachable(NodeId node) => throw new NotImplementedException();
+    public void PeerUnreachable(NodeId node) => election.Gone(node);
 
     /// <summary>A request of <see cref="Ready.Messages"/> gets no reply.</summary>
     /// <param name="delivered">False only where it certainly never reached the peer (refused connection, open circuit).</param>
-    public void Undelivered(Envelope envelope, bool delivered) => throw new NotImplementedException();
+    public void Undelivered(Envelope envelope, bool delivered)
+    {
+        if (envelope.Message is Forward forward) forwarding.OnUndelivered(forward, delivered);
+        else if (envelope.Message is ReadIndexQuery query && !Simple) reads.OnUndelivered(query);
+    }
 
     /// <summary>Leave leadership: stop proposing, bring a follower up to date, ask it to stand. Idempotent; nothing happens on a follower.</summary>
-    public void HandOver() => throw new NotImplementedException();
+    public void HandOver()
+    {
+        if (leader is not null && !Simple && context.Peers.Count > 0) departure.Begin();
+    }
 
     /// <summary>The effects of all inputs since the last call. Call after one input, or after a few that arrived together.</summary>
-    public Ready TakeReady() => throw new NotImplementedException();
-}
+    public Ready TakeReady()
+    {
+        if (context.Formation.Formed && Rejection is null) Flush();
+        EmitChosen();
+        return context.Out.Take(context.Now, CommitIndex);
+    }
 
-/// <param name="LastHeard">The clock at the last message from it; −1 where none came since the start.</param>
-/// <param name="CommitIndex">As it last said.</param>
-public readonly record struct PeerStatus(NodeId Node, long LastHeard, long CommitIndex, long AppliedIndex, long BootCounter);
+    private void OnRequest(Envelope envelope, Request request)
+    {
+        var from = envelope.From.Node;
+        switch (request)
+        {
+            case Prepare prepare:
+                OnPrepare(envelope, prepare);
+                break;
+            case Accept accept:
+                OnAccept(envelope, accept);
+                break;
+            case Learn learn:
+                learner.OnLearn(learn.Entries);
+                context.ReplyNow(envelope, new Noted());
+                break;
+            case LearnQuery query:
+                context.ReplyNow(envelope, learner.OnQuery(query));
+                break;
+            case Heartbeat heartbeat:
+                OnHeartbeat(envelope, heartbeat);
+                break;
+            case Question question:
+                context.ReplyNow(envelope, election.OnQuestion(question, LeadsWithQuorum(question)));
+                break;
+            case Handover handover:
+                learner.OnLeaderCommit(from, handover.Ballot, handover.CommitIndex);
+                if (leader is null && candidacy is null && !Simple) election.OnHandover(handover);
+                context.ReplyNow(envelope, new Noted());
+                break;
+            case Forward forward:
+                forwarding.OnForward(envelope, forward, Proposing && !Simple);
+                break;
+            case ReadIndexQuery query when Simple:
+                context.ReplyNow(envelope, reads.AnswerSimple(query));
+                break;
+            case ReadIndexQuery query:
+                reads.OnQuery(envelope, query, leader);
+                break;
+            case FormationQuery query:
+                context.ReplyWhenDurable(envelope, context.Formation.OnQuery(envelope, query));
+                break;
+            default:
+                throw new UnreachableException(request.GetType().Name);
+        }
+    }
+
+    private void OnReply(NodeId from, Envelope envelope)
+    {
+        switch (envelope.Message)
+        {
+            case Promise promise:
+                candidacy?.OnPromise(from, promise);
+                learner.Hears(from, promise.CommitIndex);
+                LeadIfWon();
+                break;
+            case Accepted accepted:
+                leader?.OnAccepted(from, accepted);
+                break;
+            case AlreadyChosen chosen:
+                learner.Hears(from, chosen.CommitIndex);
+                break;
+            case Nack nack:
+                OnNack(nack);
+                break;
+            case LearnReply reply:
+                learner.OnReply(from, reply);
+                break;
+            case HeartbeatReply reply:
+                OnHeartbeatReply(from, reply);
+                break;
+            case Answer answer:
+                learner.Hears(from, answer.CommitIndex);
+                if (leader is null && candidacy is null) election.OnAnswer(from, answer);
+                if (election.MayStand) Stand();
+                break;
+            case Forwarded forwarded:
+                if (!forwarded.Ballot.IsNone) learner.OnLeaderCommit(from, forwarded.Ballot, forwarded.CommitIndex);
+                forwarding.OnForwarded(forwarded);
+                break;
+            case ReadIndexReply reply when Simple:
+                reads.OnReplySimple(from, reply);
+                break;
+            case ReadIndexReply reply:
+                if (!reply.Ballot.IsNone) learner.OnLeaderCommit(from, reply.Ballot, reply.CommitIndex);
+                reads.OnReply(reply);
+                break;
+            case FormationReply reply:
+                context.Formation.OnReply(envelope, reply);
+                break;
+            case Refused refused:
+                context.Formation.OnRefused(envelope, refused);
+                break;
+            case Noted:
+                break;
+            default:
+                throw new UnreachableException(envelope.Message.GetType().Name);
+        }
+    }
+
+    private void OnPrepare(Envelope envelope, Prepare prepare)
+    {
+        if (prepare.Ballot.Node != envelope.From.Node)
+        {
+            context.ReplyNow(envelope, new Refused(RefusalReason.Member, $"{envelope.From.Node} prepares {prepare.Ballot}, which is not its own"));
+            return;
+        }
+
+        var reply = acceptor.OnPrepare(prepare);
+        if (reply is Promise)
+        {
+            GiveWayTo(prepare.Ballot);
+            if (Simple) rounds.Defer();
+            else election.BackOff();
+        }
+
+        context.ReplyWhenDurable(envelope, reply);
+    }
+
+    private void OnAccept(Envelope envelope, Accept accept)
+    {
+        if (accept.Ballot.Node != envelope.From.Node)
+        {
+            context.ReplyNow(envelope, new Refused(RefusalReason.Member, $"{envelope.From.Node} proposes in {accept.Ballot}, which is not its own"));
+            return;
+        }
+
+        var reply = acceptor.OnAccept(accept);
+        if (reply is not Nack)
+        {
+            GiveWayTo(accept.Ballot);
+            if (!Simple) election.HeardLeader(accept.Ballot);
+            learner.OnLeaderCommit(envelope.From.Node, accept.Ballot, accept.CommitIndex);
+        }
+
+        context.ReplyWhenDurable(envelope, reply);
+    }
+
+    private void OnHeartbeat(Envelope envelope, Heartbeat heartbeat)
+    {
+        var from = envelope.From.Node;
+        if (!acceptor.IsAbsurd(heartbeat.Ballot)) context.Saw(heartbeat.Ballot);
+        if (Simple)
+        {
+            learner.Hears(from, heartbeat.CommitIndex);
+        }
+        else if (heartbeat.Ballot.Node == from)
+        {
+            if (heartbeat.Ballot >= Promised) GiveWayTo(heartbeat.Ballot);
+            election.HeardLeader(heartbeat.Ballot);
+            learner.OnLeaderCommit(from, heartbeat.Ballot, heartbeat.CommitIndex);
+        }
+
+        context.HeardIndexes(from, heartbeat.CommitIndex, 0);
+        context.ReplyNow(envelope, new HeartbeatReply(heartbeat.Ballot, heartbeat.ReadSequence, Promised, CommitIndex, AppliedIndex));
+    }
+
+    private void OnHeartbeatReply(NodeId from, HeartbeatReply reply)
+    {
+        context.Saw(reply.Promised);
+        context.HeardIndexes(from, reply.CommitIndex, reply.AppliedIndex);
+        learner.Hears(from, reply.CommitIndex);
+        if (leader is null || Simple || reply.Ballot != leader.Ballot) return;
+        if (reply.Promised > leader.Ballot)
+        {
+            StepDown($"{from} promised {reply.Promised}");
+            return;
+        }
+
+        leader.OnHeartbeatReply(from, reply);
+        reads.OnConfirmed(leader);
+    }
+
+    /// <summary>A refusal of the present ballot ends it; one of an earlier ballot says nothing about this one.</summary>
+    private void OnNack(Nack nack)
+    {
+        if (nack.Reason is NackReason.Absurd or NackReason.NotFormed) return;
+        context.Saw(nack.Promised);
+        if (candidacy is not null && nack.RefusedBallot == candidacy.Ballot && nack.Promised > candidacy.Ballot)
+        {
+            GiveUp($"refused: {nack.Promised} is promised");
+        }
+        else if (leader is not null && nack.RefusedBallot == leader.Ballot && nack.Promised > leader.Ballot)
+        {
+            StepDown($"refused: {nack.Promised} is promised");
+        }
+    }
+
+    private bool LeadsWithQuorum(Question question) =>
+        leader is not null && question.Handover != leader.Ballot && context.Now - leader.ConfirmedAt < Options.ElectionTimeout;
+
+    /// <summary>Another's ballot at or above our own promise: whatever we lead or stand for is over.</summary>
+    private void GiveWayTo(Ballot ballot)
+    {
+        if (leader is not null && ballot > leader.Ballot) StepDown($"{ballot} leads");
+        if (candidacy is not null && ballot > candidacy.Ballot) GiveUp($"{ballot} leads");
+    }
+
+    private void TickElection()
+    {
+        election.Tick(Stuck);
+        if (election.MayStand) Stand();
+    }
+
+    private void TickSimple()
+    {
+        rounds.Tick(Promised);
+        if (leader is { SlotsInFlight: 0 } && CommitIndex >= leader.RecoveredSlot) EndSimpleRound();
+    }
+
+    private void Stand()
+    {
+        Invariant.Holds(leader is null && candidacy is null);
+        election.BackOff();
+        candidacy = new Candidacy(context, acceptor);
+        LeadIfWon();
+    }
+
+    private void LeadIfWon()
+    {
+        if (candidacy is null) return;
+        if (candidacy.MissingFrom is { Name.Length: > 0 } missing && !learner.IsBehind) learner.Ask(missing);
+        if (!candidacy.Won) return;
+        var won = candidacy;
+        candidacy = null;
+        leader = new Leader(context, acceptor, learner, won, logTime);
+        departure.End();
+        reads.AskAgain();
+        leader.Recover(won);
+        if (Simple) ProposeSimple(leader);
+        leader.Flush();
+        if (!Simple) leader.SendHeartbeat();
+        StepDownIfLost();
+    }
+
+    private bool Stuck => context.Out.OldestPending is { } since && context.Now - since > Options.ElectionTimeout;
+
+    private void StepDownIfLost()
+    {
+        if (leader is null) return;
+        if (leader.Refused) StepDown("a higher ballot is promised here");
+        else if (Stuck) StepDown("a write to disk does not end");
+        else if (!Simple && context.Now - leader.ConfirmedAt > Options.ElectionTimeout) StepDown("no quorum answers");
+        else if (Simple && context.Now - leader.StartedAt > 2L * Options.ElectionTimeout) StepDown("no quorum accepted in time");
+    }
+
+    private void StepDown(string reason)
+    {
+        var ballot = leader!.Ballot;
+        leader = null;
+        departure.End();
+        reads.OnSteppedDown();
+        if (Simple)
+        {
+            rounds.Refused();
+        }
+        else
+        {
+            proposals.Abandon();
+            proposals.ReturnForwarded();
+            election.BackOff();
+        }
+
+        context.Out.Ready.Rounds.Add(new RoundEvent.SteppedDown(ballot, reason));
+    }
+
+    private void GiveUp(string reason)
+    {
+        var ballot = candidacy!.Ballot;
+        candidacy = null;
+        if (Simple) rounds.Refused();
+        else election.BackOff();
+        context.Out.Ready.Rounds.Add(new RoundEvent.SteppedDown(ballot, reason));
+    }
+
+    private void Flush()
+    {
+        if (Simple)
+        {
+            FlushSimple();
+            return;
+        }
+
+        if (leader is not null)
+        {
+            if (Proposing) ProposeQueued(leader);
+            leader.Flush();
+            StepDownIfLost();
+        }
+
+        if (leader is not null)
+        {
+            reads.Flush(leader);
+        }
+        else
+        {
+            forwarding.Flush(Leader);
+            reads.FlushTo(Leader);
+        }
+    }
+
+    private void ProposeQueued(Leader proposer)
+    {
+        var first = proposer.NextSlot;
+        var batches = new List<List<PendingWrite>>();
+        while (proposals.HasQueued && proposer.SlotsInFlight < Options.MaxSlotsInFlight && !proposer.Refused)
+        {
+            batches.Add(ProposeBatch(proposer));
+        }
+
+        ReportRound(proposer, first, batches);
+    }
+
+    private List<PendingWrite> ProposeBatch(Leader proposer)
+    {
+        var batch = proposals.TakeBatch();
+        var command = proposals.Encode(batch, proposer.LogTime);
+        proposals.Bind(proposer.NextSlot, command, batch);
+        proposer.Propose(command);
+        return batch;
+    }
+
+    private void ReportRound(Leader proposer, long first, List<List<PendingWrite>> batches)
+    {
+        if (batches.Count == 0) return;
+        var writes = batches.SelectMany(batch => batch).ToList();
+        context.Out.Ready.Rounds.Add(new RoundEvent.AcceptStarted(
+            proposer.Ballot, first, batches.Count, writes.Count, context.Quorum.Size, context.Out.Sequence,
+            [.. writes.Where(write => write.Forwarded is null).Select(write => write.RequestId)],
+            [.. writes.Where(write => write.Forwarded is not null).Select(write => write.Forwarded!.Request.Token).Distinct()]));
+    }
+
+    private void FlushSimple()
+    {
+        reads.FlushSimple();
+        var wanted = proposals.HasQueued || proposals.HasUnresolved || MissesWantedSlot;
+        if (leader is null && candidacy is null && wanted && !Stuck && rounds.MayStart) Stand();
+        leader?.Flush();
+        if (leader is { SlotsInFlight: 0 } && CommitIndex >= leader.RecoveredSlot) EndSimpleRound();
+    }
+
+    /// <summary>A read waits for a slot that others accepted and whose Learn does not come: a round of our own finds out.</summary>
+    private bool MissesWantedSlot => reads.WantedIndex > CommitIndex && !learner.IsBehind;
+
+    /// <summary>The batch goes into the first new slot, unless an earlier one of ours is still bound to a slot just proposed again.</summary>
+    private void ProposeSimple(Leader proposer)
+    {
+        if (proposals.HasUnresolved || !proposals.HasQueued || proposer.Refused) return;
+        var first = proposer.NextSlot;
+        ReportRound(proposer, first, [ProposeBatch(proposer)]);
+    }
+
+    private void EndSimpleRound()
+    {
+        var from = Math.Max(leader!.FirstSlot, 1);
+        leader = null;
+        rounds.Succeeded();
+        var entries = learner.OnQuery(new LearnQuery(from, Options.MaxMessageSlots)).Entries;
+        if (entries.Count > 0) context.Broadcast(new Learn(entries));
+    }
+
+    private void OnLearned(long slot, Command command)
+    {
+        leader?.Learned(slot);
+        proposals.OnLearned(slot, command);
+    }
+
+    /// <summary>A bounded number at once, so that a long catch-up does not hold everything in memory twice.</summary>
+    private void EmitChosen()
+    {
+        if (emitted > AppliedIndex) return;
+        var through = Math.Min(CommitIndex, emitted + ChosenAtOnce);
+        while (emitted < through)
+        {
+            var command = context.Log.Find(++emitted)!.Value.Command;
+            unapplied.Enqueue((emitted, Batch.TimeOf(command)));
+            context.Out.Ready.Chosen.Add(new ChosenCommand(emitted, command));
+        }
+    }
+}

@@ -1,0 +1,103 @@
+namespace AspirePaxos.Protocol;
+
+/// <summary>
+/// The learner (Paxos Made Simple §2.3): which slots are chosen, and how a replica that missed some asks for them (rule 6).
+/// </summary>
+internal sealed class Learner(Context context)
+{
+    private long behindSince = -1;
+    private long askedAt = -1;
+    private NodeId source = NodeId.None;
+
+    /// <summary>The highest CommitIndex that anyone reported.</summary>
+    public long KnownCommitIndex { get; private set; }
+
+    public bool IsBehind => KnownCommitIndex > context.Log.CommitIndex;
+
+    /// <summary>Told once for each slot that became learned, in no particular order.</summary>
+    public required Action<long, Command> OnLearned { get; init; }
+
+    /// <summary>The leader of <paramref name="ballot"/> says that every slot up to <paramref name="commitIndex"/> is chosen.</summary>
+    /// <remarks>Taken for what was accepted here in that very ballot only: another ballot's value may have lost.</remarks>
+    public void OnLeaderCommit(NodeId leader, Ballot ballot, long commitIndex)
+    {
+        for (var slot = context.Log.CommitIndex + 1; slot <= Math.Min(commitIndex, context.Log.LastSlot); slot++)
+        {
+            if (context.Log.Find(slot) is { Learned: false } record && record.Ballot == ballot) Learn(slot, ballot, record.Command);
+        }
+
+        Hears(leader, commitIndex);
+    }
+
+    /// <summary>A peer has learned up to here; where we have not, we ask it a little later.</summary>
+    public void Hears(NodeId node, long commitIndex)
+    {
+        KnownCommitIndex = Math.Max(KnownCommitIndex, commitIndex);
+        if (commitIndex <= context.Log.CommitIndex) return;
+        source = node;
+        if (behindSince < 0) behindSince = context.Now;
+    }
+
+    /// <summary>Asks at once.</summary>
+    public void Ask(NodeId node)
+    {
+        source = node;
+        askedAt = context.Now;
+        context.SendNow(node, new LearnQuery(context.Log.CommitIndex + 1, context.Options.MaxMessageSlots));
+    }
+
+    public void Tick()
+    {
+        if (!IsBehind)
+        {
+            behindSince = -1;
+            askedAt = -1;
+            return;
+        }
+
+        var patience = context.Options.HeartbeatInterval / 2;
+        var unanswered = askedAt >= 0 && context.Now - askedAt < context.Options.ResendInterval;
+        if (behindSince >= 0 && context.Now - behindSince >= patience && !unanswered) Ask(source);
+    }
+
+    public void Learn(long slot, Ballot ballot, Command command)
+    {
+        if (context.Log.IsLearned(slot)) return;
+        var before = context.Log.CommitIndex;
+        if (context.Log.Learn(slot, ballot, command)) context.Out.Write(context.Log.Find(slot)!.Value);
+        OnLearned(slot, command);
+        if (context.Log.CommitIndex > before) behindSince = IsBehind ? context.Now : -1;
+    }
+
+    public void OnLearn(IReadOnlyList<LearnedCommand> entries)
+    {
+        foreach (var entry in entries) Learn(entry.Slot, entry.Ballot, entry.Command);
+    }
+
+    public void OnReply(NodeId from, LearnReply reply)
+    {
+        var before = context.Log.CommitIndex;
+        OnLearn(reply.Entries);
+        Hears(from, reply.CommitIndex);
+        askedAt = -1;
+        if (context.Log.CommitIndex == before) behindSince = context.Now;
+        if (context.Log.CommitIndex > before && context.Log.CommitIndex < reply.CommitIndex) Ask(from);
+    }
+
+    public LearnReply OnQuery(LearnQuery query)
+    {
+        var entries = new List<LearnedCommand>();
+        var bytes = 0;
+        var log = context.Log;
+        var limit = Math.Min(query.Limit, context.Options.MaxMessageSlots);
+        for (var slot = query.From; slot <= log.CommitIndex && entries.Count < limit; slot++)
+        {
+            if (log.Find(slot) is not { } record) break;
+            bytes += record.Command.Bytes.Length;
+            if (entries.Count > 0 && bytes > context.Options.MaxMessageBytes) break;
+            entries.Add(new LearnedCommand(slot, record.Ballot, record.Command));
+        }
+
+        return new LearnReply(entries, log.CommitIndex, log.TruncatedThrough);
+    }
+}

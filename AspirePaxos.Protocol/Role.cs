@@ -1,0 +1,10 @@
+namespace AspirePaxos.Protocol;
+
+public enum Role
+{
+    /// <summary>Not a member of a formed cluster yet.</summary>
+    Forming,
+    Follower,
+    Candidate,
+    Leader,
+}
