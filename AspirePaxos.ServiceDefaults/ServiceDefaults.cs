@@ -1,0 +1,60 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+
+namespace Microsoft.Extensions.Hosting;
+
+/// <summary>
+/// What every service of the cluster has in common: telemetry, and HTTP clients that find <c>http://node1</c> through service discovery.
+/// Health endpoints are not here: what "ready" means is known to the service alone, so each maps its own.
+/// </summary>
+public static class ServiceDefaults
+{
+    /// <summary>The name of the ActivitySource and of the Meter of every service.</summary>
+    public const string TelemetryName = "AspirePaxos";
+
+    /// <summary>Where telemetry goes; where it is not set nothing is collected, so that it costs nothing.</summary>
+    public const string OtlpEndpointSetting = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+    /// <param name="resilientClients">
+    /// Adds the standard resilience handler to every HTTP client. It repeats failed requests, POST too: only for a service whose
+    /// requests may run twice, so never for a replica, which forwards writes and whose protocol repeats what needs repeating.
+    /// </param>
+    public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder, bool resilientClients = false)
+        where TBuilder : IHostApplicationBuilder
+    {
+        builder.Services.AddServiceDiscovery();
+        builder.Services.ConfigureHttpClientDefaults(client =>
+        {
+            client.AddServiceDiscovery();
+            if (resilientClients) client.AddStandardResilienceHandler();
+        });
+
+        if (!string.IsNullOrWhiteSpace(builder.Configuration[OtlpEndpointSetting])) AddTelemetry(builder);
+        return builder;
+    }
+
+    private static void AddTelemetry(IHostApplicationBuilder builder)
+    {
+        builder.Logging.AddOpenTelemetry(logging =>
+        {
+            logging.IncludeFormattedMessage = true;
+            logging.IncludeScopes = true;
+        });
+
+        builder.Services.AddOpenTelemetry()
+            .WithMetrics(metrics => metrics
+                .AddMeter(TelemetryName)
+                .AddAspNetCoreInstrumentation()
+                .AddHttpClientInstrumentation()
+                .AddRuntimeInstrumentation())
+            .WithTracing(tracing => tracing
+                .AddSource(TelemetryName)
+                .AddAspNetCoreInstrumentation(requests =>
+                    // Probes come every second from each orchestrator and say nothing in a trace.
+                    requests.Filter = context => !context.Request.Path.StartsWithSegments("/health") && !context.Request.Path.StartsWithSegments("/alive")))
+            .UseOtlpExporter();
+    }
+}
