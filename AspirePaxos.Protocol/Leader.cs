@@ -122,8 +122,17 @@ internal sealed class Leader
         }
     }
 
-    /// <summary>The slot was learned in another way: nobody needs to accept it here any more.</summary>
-    public void Learned(long slot) => inFlight.Remove(slot);
+    /// <summary>The slot was learned, here or from another replica: nobody needs to accept it in this ballot any more.</summary>
+    /// <returns>False where it holds what this leader did not propose: a higher ballot chose it, so this leader is deposed.</returns>
+    /// <remarks>
+    /// It must not announce a CommitIndex that covers such a slot: a follower that accepted this leader's own proposal there would take
+    /// that one for chosen (rule 6).
+    /// </remarks>
+    public bool Learned(long slot, Command command)
+    {
+        if (slot >= NextSlot) return false;
+        return !inFlight.Remove(slot, out var proposed) || proposed.Command == command;
+    }
 
     public void OnHeartbeatReply(NodeId from, HeartbeatReply reply)
     {

@@ -71,7 +71,7 @@ internal sealed class Learner(Context context)
 
     public void OnLearn(IReadOnlyList<LearnedCommand> entries)
     {
-        foreach (var entry in entries) Learn(entry.Slot, entry.Ballot, entry.Command);
+        foreach (var (slot, ballot, command) in entries) Learn(slot, ballot, command);
     }
 
     public void OnReply(NodeId from, LearnReply reply)

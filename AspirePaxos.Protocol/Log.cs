@@ -40,8 +40,8 @@ internal sealed class Log
     public LogRecord? Find(long slot)
     {
         if (slot <= TruncatedThrough || slot > LastSlot) return null;
-        ref var entry = ref At(slot);
-        return entry.Present ? new LogRecord(slot, entry.Ballot, entry.Learned, entry.Command) : null;
+        ref var slotted = ref At(slot);
+        return slotted.Present ? new LogRecord(slot, slotted.Ballot, slotted.Learned, slotted.Command) : null;
     }
 
     public bool IsLearned(long slot) => slot <= CommitIndex || (Find(slot)?.Learned ?? false);

@@ -127,6 +127,12 @@ public sealed partial class Replica
             return;
         }
 
+        if (Rejection is not null)
+        {
+            if (envelope.Message is Request) context.ReplyNow(envelope, new Refused(RefusalReason.Member, Rejection));
+            return;
+        }
+
         // A reply to an earlier process of this node answers nothing that this one asked.
         if (envelope.Message is Reply && envelope.To.BootCounter != context.Self.BootCounter) return;
         context.Heard(envelope.From);
@@ -205,8 +211,9 @@ public sealed partial class Replica
 
     private void OnLearned(long slot, Command command)
     {
-        leader?.Learned(slot);
+        var deposed = leader is not null && !leader.Learned(slot, command);
         proposals.OnLearned(slot, command);
+        if (deposed) StepDown($"slot {slot} was chosen in a higher ballot");
     }
 
     /// <summary>A bounded number at once, so that a long catch-up does not hold everything in memory twice.</summary>
