@@ -1,0 +1,91 @@
+using AspirePaxos.Protocol;
+
+namespace AspirePaxos.Node.Transport;
+
+/// <summary>The fields of all messages, as far as a body has them: one pass reads them in any order, then the message's type says which it needs.</summary>
+internal struct MessageFields
+{
+    public string? Type, ClusterId, FormedClusterId, Detail, LeaderHint;
+    public long? Version, FromSlot, PageFrom, Through, LastSlot, CommitIndex, TruncatedThrough, FirstSlot, Count, Limit;
+    public long? ReadSequence, AppliedIndex, Sequence, Hops, Index;
+    public bool? Yes, Formed;
+    public Mode? Mode;
+    public NackReason? Reason;
+    public RefusalReason? Refusal;
+    public Identity? To, From;
+    public Ballot? Ballot, RefusedBallot, Promised, Handover;
+    public List<Command>? Commands;
+    public List<Proposal>? Proposals;
+    public List<LearnedCommand>? Entries;
+    public List<ForwardedCommand>? Requests;
+    public List<ForwardedOutcome>? Outcomes;
+    public List<Member>? Table;
+
+    public readonly Envelope Envelope(Message message) =>
+        new(Need(From, "from"), Need(To, "to"), Need(ClusterId, "clusterId"), Need(Mode, "mode"), message)
+        {
+            Version = (int)Need(Version, "version"),
+        };
+
+    /// <exception cref="MalformedMessageException">A field is missing, or there is no such message.</exception>
+    public readonly Message Message() => Type switch
+    {
+        "prepare" => new Prepare(Need(Ballot, "ballot"), Need(FromSlot, "fromSlot"), Need(PageFrom, "pageFrom")),
+        "accept" => NewAccept(),
+        "learn" => new Learn(Need(Entries, "entries")),
+        "learn-query" => new LearnQuery(Need(FromSlot, "fromSlot"), (int)Need(Limit, "limit")),
+        "heartbeat" => new Heartbeat(Need(Ballot, "ballot"), Need(CommitIndex, "commitIndex"), Need(ReadSequence, "readSequence")),
+        "question" => new Question(Need(Sequence, "sequence"), Need(CommitIndex, "commitIndex"), Need(Handover, "handover")),
+        "handover" => new Handover(Need(Ballot, "ballot"), Need(CommitIndex, "commitIndex")),
+        "forward" => new Forward((int)Need(Hops, "hops"), Need(Requests, "requests")),
+        "read-index" => new ReadIndexQuery(Need(Sequence, "sequence")),
+        "formation" => new FormationQuery(Need(Table, "table")),
+        "promise" => NewPromise(),
+        "accepted" => new Accepted(Need(Ballot, "ballot"), Need(FirstSlot, "firstSlot"), (int)Need(Count, "count")),
+        "already-chosen" => new AlreadyChosen(Need(Ballot, "ballot"), Need(CommitIndex, "commitIndex"), Need(TruncatedThrough, "truncatedThrough")),
+        "nack" => new Nack(Need(RefusedBallot, "refusedBallot"), Need(Promised, "promised"), Need(Reason, "reason")),
+        "learned" => new LearnReply(Need(Entries, "entries"), Need(CommitIndex, "commitIndex"), Need(TruncatedThrough, "truncatedThrough")),
+        "noted" => new Noted(),
+        "heartbeat-reply" => new HeartbeatReply(
+            Need(Ballot, "ballot"), Need(ReadSequence, "readSequence"), Need(Promised, "promised"), Need(CommitIndex, "commitIndex"), Need(AppliedIndex, "appliedIndex")),
+        "answer" => new Answer(Need(Sequence, "sequence"), Need(Yes, "yes"), Need(Promised, "promised"), Need(CommitIndex, "commitIndex")),
+        "forwarded" => new Forwarded(Need(Outcomes, "outcomes"), new NodeId(Need(LeaderHint, "leaderHint"))),
+        "read-index-reply" => new ReadIndexReply(Need(Sequence, "sequence"), Need(Index, "index"), Need(Ballot, "ballot"), Need(CommitIndex, "commitIndex")),
+        "formation-reply" => new FormationReply(Need(Formed, "formed"), Need(FormedClusterId, "formedClusterId"), Need(Table, "table")),
+        "refused" => new Refused(Need(Refusal, "refusal"), Need(Detail, "detail")),
+        null => throw Missing("type"),
+        _ => throw new MalformedMessageException($"There is no message of type '{Type}'."),
+    };
+
+    private readonly Accept NewAccept()
+    {
+        var accept = new Accept(Need(Ballot, "ballot"), Need(FirstSlot, "firstSlot"), Need(Commands, "commands"), Need(CommitIndex, "commitIndex"));
+        return accept.Commands.Count > 0 ? accept : throw new MalformedMessageException("An accept carries at least one command.");
+    }
+
+    private readonly Promise NewPromise()
+    {
+        var promise = new Promise(
+            Need(Ballot, "ballot"),
+            Need(FromSlot, "fromSlot"),
+            Need(Through, "through"),
+            Need(LastSlot, "lastSlot"),
+            Need(CommitIndex, "commitIndex"),
+            Need(TruncatedThrough, "truncatedThrough"),
+            Need(Proposals, "proposals"));
+        foreach (var proposal in promise.Proposals)
+        {
+            if (proposal.Slot < promise.From || proposal.Slot > promise.Through) throw new MalformedMessageException("A proposal lies outside its page.");
+        }
+
+        return promise;
+    }
+
+    private static T Need<T>(T? value, string name)
+        where T : struct => value ?? throw Missing(name);
+
+    private static T Need<T>(T? value, string name)
+        where T : class => value ?? throw Missing(name);
+
+    private static MalformedMessageException Missing(string name) => new($"The field '{name}' is missing.");
+}

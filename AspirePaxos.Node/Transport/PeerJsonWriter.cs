@@ -1,0 +1,289 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Text.Json;
+using AspirePaxos.Protocol;
+
+namespace AspirePaxos.Node.Transport;
+
+/// <summary>
+/// Messages as JSON. By hand, since commands go in as the bytes they are: a serializer would parse and write each of them again.
+/// </summary>
+internal static class PeerJsonWriter
+{
+    private static readonly JsonWriterOptions Options = new() { SkipValidation = true };
+
+    /// <summary>The whole body.</summary>
+    public static byte[] Write(Envelope envelope)
+    {
+        var (addressee, shared) = (Addressee(envelope.To), Shared(envelope));
+        var body = new byte[addressee.Length + shared.Length];
+        addressee.CopyTo(body.AsMemory());
+        shared.CopyTo(body.AsMemory(addressee.Length));
+        return body;
+    }
+
+    /// <summary>What differs between the peers that get the same message: <c>{"to":{…},</c>; the shared rest follows.</summary>
+    public static ReadOnlyMemory<byte> Addressee(Identity to)
+    {
+        var buffer = new ArrayBufferWriter<byte>(128);
+        using (var json = new Utf8JsonWriter(buffer, Options))
+        {
+            json.WriteStartObject();
+            WriteIdentity(json, "to"u8, to);
+        }
+
+        buffer.Write(","u8);
+        return buffer.WrittenMemory;
+    }
+
+    /// <summary>Everything else, through the closing brace.</summary>
+    public static ReadOnlyMemory<byte> Shared(Envelope envelope)
+    {
+        var buffer = new ArrayBufferWriter<byte>(SizeHint(envelope.Message));
+        using (var json = new Utf8JsonWriter(buffer, Options))
+        {
+            json.WriteStartObject();
+            json.WriteString("type"u8, MessageNames.Of(envelope.Message));
+            json.WriteNumber("version"u8, envelope.Version);
+            json.WriteString("clusterId"u8, envelope.ClusterId);
+            json.WriteString("mode"u8, envelope.Mode == Mode.Simple ? "Simple"u8 : "Multi"u8);
+            WriteIdentity(json, "from"u8, envelope.From);
+            if (envelope.Message is Request request) WriteRequest(json, request);
+            else WriteReply(json, (Reply)envelope.Message);
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenMemory[1..];
+    }
+
+    private static void WriteRequest(Utf8JsonWriter json, Request request)
+    {
+        switch (request)
+        {
+            case Prepare m:
+                WriteBallot(json, "ballot"u8, m.Ballot);
+                json.WriteNumber("fromSlot"u8, m.FromSlot);
+                json.WriteNumber("pageFrom"u8, m.PageFrom);
+                break;
+            case Accept m:
+                WriteBallot(json, "ballot"u8, m.Ballot);
+                json.WriteNumber("firstSlot"u8, m.FirstSlot);
+                json.WriteNumber("commitIndex"u8, m.CommitIndex);
+                json.WriteStartArray("commands"u8);
+                foreach (var command in m.Commands) WriteRaw(json, command.Bytes);
+                json.WriteEndArray();
+                break;
+            case Learn m:
+                WriteEntries(json, m.Entries);
+                break;
+            case LearnQuery m:
+                json.WriteNumber("fromSlot"u8, m.From);
+                json.WriteNumber("limit"u8, m.Limit);
+                break;
+            case Heartbeat m:
+                WriteBallot(json, "ballot"u8, m.Ballot);
+                json.WriteNumber("commitIndex"u8, m.CommitIndex);
+                json.WriteNumber("readSequence"u8, m.ReadSequence);
+                break;
+            case Question m:
+                json.WriteNumber("sequence"u8, m.Sequence);
+                json.WriteNumber("commitIndex"u8, m.CommitIndex);
+                WriteBallot(json, "handover"u8, m.Handover);
+                break;
+            case Handover m:
+                WriteBallot(json, "ballot"u8, m.Ballot);
+                json.WriteNumber("commitIndex"u8, m.CommitIndex);
+                break;
+            case Forward m:
+                json.WriteNumber("hops"u8, m.Hops);
+                json.WriteStartArray("requests"u8);
+                foreach (var (requestId, command) in m.Commands)
+                {
+                    json.WriteStartObject();
+                    json.WriteNumber("requestId"u8, requestId);
+                    WriteRaw(json, "command"u8, command);
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndArray();
+                break;
+            case ReadIndexQuery m:
+                json.WriteNumber("sequence"u8, m.Sequence);
+                break;
+            case FormationQuery m:
+                WriteTable(json, m.Table);
+                break;
+            default:
+                throw new UnreachableException(request.GetType().Name);
+        }
+    }
+
+    private static void WriteReply(Utf8JsonWriter json, Reply reply)
+    {
+        switch (reply)
+        {
+            case Promise m:
+                WritePromise(json, m);
+                break;
+            case Accepted m:
+                WriteBallot(json, "ballot"u8, m.Ballot);
+                json.WriteNumber("firstSlot"u8, m.FirstSlot);
+                json.WriteNumber("count"u8, m.Count);
+                break;
+            case AlreadyChosen m:
+                WriteBallot(json, "ballot"u8, m.Ballot);
+                json.WriteNumber("commitIndex"u8, m.CommitIndex);
+                json.WriteNumber("truncatedThrough"u8, m.TruncatedThrough);
+                break;
+            case Nack m:
+                WriteBallot(json, "refusedBallot"u8, m.RefusedBallot);
+                WriteBallot(json, "promised"u8, m.Promised);
+                json.WriteString("reason"u8, m.Reason.ToString());
+                break;
+            case LearnReply m:
+                json.WriteNumber("commitIndex"u8, m.CommitIndex);
+                json.WriteNumber("truncatedThrough"u8, m.TruncatedThrough);
+                WriteEntries(json, m.Entries);
+                break;
+            case Noted:
+                break;
+            case HeartbeatReply m:
+                WriteBallot(json, "ballot"u8, m.Ballot);
+                json.WriteNumber("readSequence"u8, m.ReadSequence);
+                WriteBallot(json, "promised"u8, m.Promised);
+                json.WriteNumber("commitIndex"u8, m.CommitIndex);
+                json.WriteNumber("appliedIndex"u8, m.AppliedIndex);
+                break;
+            case Answer m:
+                json.WriteNumber("sequence"u8, m.Sequence);
+                json.WriteBoolean("yes"u8, m.Yes);
+                WriteBallot(json, "promised"u8, m.Promised);
+                json.WriteNumber("commitIndex"u8, m.CommitIndex);
+                break;
+            case Forwarded m:
+                WriteForwarded(json, m);
+                break;
+            case ReadIndexReply m:
+                json.WriteNumber("sequence"u8, m.Sequence);
+                json.WriteNumber("index"u8, m.Index);
+                WriteBallot(json, "ballot"u8, m.Ballot);
+                json.WriteNumber("commitIndex"u8, m.CommitIndex);
+                break;
+            case FormationReply m:
+                json.WriteBoolean("formed"u8, m.Formed);
+                json.WriteString("formedClusterId"u8, m.ClusterId);
+                WriteTable(json, m.Table);
+                break;
+            case Refused m:
+                json.WriteString("refusal"u8, m.Reason.ToString());
+                json.WriteString("detail"u8, m.Detail);
+                break;
+            default:
+                throw new UnreachableException(reply.GetType().Name);
+        }
+    }
+
+    private static void WritePromise(Utf8JsonWriter json, Promise m)
+    {
+        WriteBallot(json, "ballot"u8, m.Ballot);
+        json.WriteNumber("fromSlot"u8, m.From);
+        json.WriteNumber("through"u8, m.Through);
+        json.WriteNumber("lastSlot"u8, m.LastSlot);
+        json.WriteNumber("commitIndex"u8, m.CommitIndex);
+        json.WriteNumber("truncatedThrough"u8, m.TruncatedThrough);
+        json.WriteStartArray("proposals"u8);
+        foreach (var proposal in m.Proposals)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("slot"u8, proposal.Slot);
+            WriteBallot(json, "ballot"u8, proposal.Ballot);
+            json.WriteBoolean("learned"u8, proposal.Learned);
+            WriteRaw(json, "command"u8, proposal.Command.Bytes);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteForwarded(Utf8JsonWriter json, Forwarded m)
+    {
+        json.WriteString("leaderHint"u8, m.LeaderHint.Name);
+        json.WriteStartArray("outcomes"u8);
+        foreach (var (requestId, outcome) in m.Outcomes)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("requestId"u8, requestId);
+            json.WriteString("kind"u8, outcome.Kind.ToString());
+            json.WriteNumber("slot"u8, outcome.Slot);
+            if (outcome.Result.Length > 0) WriteRaw(json, "result"u8, outcome.Result);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteEntries(Utf8JsonWriter json, IReadOnlyList<LearnedCommand> entries)
+    {
+        json.WriteStartArray("entries"u8);
+        foreach (var (slot, ballot, command) in entries)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("slot"u8, slot);
+            WriteBallot(json, "ballot"u8, ballot);
+            WriteRaw(json, "command"u8, command.Bytes);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteTable(Utf8JsonWriter json, IReadOnlyList<Member> table)
+    {
+        json.WriteStartArray("table"u8);
+        foreach (var (node, incarnation) in table)
+        {
+            json.WriteStartObject();
+            json.WriteString("node"u8, node.Name);
+            json.WriteNumber("incarnation"u8, incarnation);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteIdentity(Utf8JsonWriter json, ReadOnlySpan<byte> name, Identity identity)
+    {
+        json.WriteStartObject(name);
+        json.WriteString("node"u8, identity.Node.Name);
+        json.WriteNumber("incarnation"u8, identity.Incarnation);
+        json.WriteNumber("boot"u8, identity.BootCounter);
+        json.WriteEndObject();
+    }
+
+    private static void WriteBallot(Utf8JsonWriter json, ReadOnlySpan<byte> name, Ballot ballot)
+    {
+        json.WriteStartObject(name);
+        json.WriteNumber("number"u8, ballot.Number);
+        json.WriteString("node"u8, ballot.Node.Name);
+        json.WriteEndObject();
+    }
+
+    private static void WriteRaw(Utf8JsonWriter json, ReadOnlySpan<byte> name, ReadOnlyMemory<byte> value)
+    {
+        json.WritePropertyName(name);
+        WriteRaw(json, value);
+    }
+
+    private static void WriteRaw(Utf8JsonWriter json, ReadOnlyMemory<byte> value) => json.WriteRawValue(value.Span, skipInputValidation: true);
+
+    private static int SizeHint(Message message)
+    {
+        var size = 512;
+        if (message is Accept accept)
+        {
+            foreach (var command in accept.Commands) size += command.Bytes.Length + 1;
+        }
+
+        return size;
+    }
+}
