@@ -1,0 +1,73 @@
+using AspirePaxos.KeyValue;
+using AspirePaxos.Protocol;
+
+namespace AspirePaxos.Node;
+
+/// <summary>The settings of a node, configuration section <c>Paxos</c>. Times are milliseconds.</summary>
+public sealed record NodeOptions
+{
+    public const string Section = "Paxos";
+
+    /// <summary>This node's name: one of <see cref="Replicas"/>, and the name under which the others find it.</summary>
+    public string NodeId { get; init; } = "";
+
+    /// <summary>The names of all replicas, this one included, separated by commas.</summary>
+    public string Replicas { get; init; } = "";
+
+    /// <summary>What replicas show one another; without it the node serves loopback addresses only.</summary>
+    public string? ClusterSecret { get; init; }
+
+    public string DataDirectory { get; init; } = "";
+
+    /// <summary>Where <c>/log/print</c> writes; <c>logs</c> inside the data directory by default.</summary>
+    public string? LogDirectory { get; init; }
+
+    public Mode Mode { get; init; } = Mode.Multi;
+
+    public bool EnableCrashEndpoint { get; init; }
+
+    public int HeartbeatInterval { get; init; } = 100;
+
+    /// <summary>The minimum; each timeout is drawn from [this, twice this).</summary>
+    public int ElectionTimeout { get; init; } = 600;
+
+    /// <summary>After this a client's write ends as not proposed or unknown, a read as failed.</summary>
+    public int RequestTimeout { get; init; } = 5_000;
+
+    public int TickInterval { get; init; } = 10;
+
+    /// <summary>How long a peer may take to answer a protocol message.</summary>
+    public int PeerTimeout { get; init; } = 2_000;
+
+    public int MaxKeyBytes { get; init; } = 4_096;
+
+    public int MaxValueBytes { get; init; } = 1 << 20;
+
+    /// <summary>Of a client's request; bytes.</summary>
+    public int MaxRequestBody { get; init; } = 8 << 20;
+
+    /// <summary>Of a message between replicas; bytes.</summary>
+    public int MaxPeerBody { get; init; } = 16 << 20;
+
+    /// <summary>Client requests under way at most; past it they are refused with 429.</summary>
+    public int MaxRequestsInFlight { get; init; } = 4_096;
+
+    /// <summary>Writes waiting or under way at most; past it they are refused with 429.</summary>
+    public int MaxPendingWrites { get; init; } = 10_000;
+
+    /// <summary>How long an Idempotency-Key is remembered at least.</summary>
+    public long IdempotencyRetention { get; init; } = 300_000;
+
+    public int MaxIdempotencyKeys { get; init; } = 1_000_000;
+
+    public int MaxTracedRoundsPerSecond { get; init; } = 20;
+
+    /// <summary><see cref="Replicas"/>, parsed.</summary>
+    public IReadOnlyList<NodeId> Members => [.. Replicas.Split(',', StringSplitOptions.TrimEntries).Select(name => new NodeId(name))];
+
+    public NodeId Self => new(NodeId);
+
+    public string LogPath => LogDirectory is { Length: > 0 } directory ? directory : Path.Combine(DataDirectory, "logs");
+
+    public StoreOptions StoreOptions => new() { IdempotencyRetention = IdempotencyRetention, MaxIdempotencyKeys = MaxIdempotencyKeys };
+}
