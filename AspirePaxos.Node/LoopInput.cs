@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using AspirePaxos.KeyValue;
+using AspirePaxos.Protocol;
+
+namespace AspirePaxos.Node;
+
+/// <summary>What reaches the loop, in the order in which it came.</summary>
+internal abstract record LoopInput
+{
+    private LoopInput()
+    {
+    }
+
+    public sealed record Propose(ReadOnlyMemory<byte> Command, ActivityContext Client, TaskCompletionSource<Outcome> Done) : LoopInput;
+
+    /// <param name="Answer">Called once on the loop's thread: true where the state may be read.</param>
+    public sealed record Read(Action<bool, KeyValueStore> Answer) : LoopInput;
+
+    /// <summary>Runs at once, whatever the replica's state.</summary>
+    public sealed record Inspect(Action<Replica, KeyValueStore> Question) : LoopInput;
+
+    /// <param name="Sender">This node's server span for the request; default where it is not traced.</param>
+    public sealed record Receive(Envelope Request, ActivityContext Sender) : LoopInput;
+
+    /// <summary>A peer answered.</summary>
+    public sealed record Replied(Envelope Request, Envelope Reply, DateTime Start, DateTime End) : LoopInput;
+
+    public sealed record Undelivered(Envelope Request, bool Delivered) : LoopInput;
+
+    public sealed record Unreachable(NodeId Node) : LoopInput;
+
+    public sealed record Persisted(long First, long Last, DateTime Start, DateTime End) : LoopInput;
+
+    public sealed record Tick : LoopInput;
+
+    public sealed record HandOver : LoopInput;
+
+    public sealed record Stop : LoopInput;
+}
+
+/// <summary>The one way in: many writers, one reader.</summary>
+internal sealed class LoopInbox
+{
+    private readonly Channel<LoopInput> channel = Channel.CreateUnbounded<LoopInput>(
+        new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = false });
+
+    /// <summary>False once the loop has stopped.</summary>
+    public bool Post(LoopInput input) => channel.Writer.TryWrite(input);
+
+    public bool TryTake(out LoopInput input) => channel.Reader.TryRead(out input!);
+
+    /// <summary>Blocks the loop's own thread until there is an input.</summary>
+    public void Wait() => channel.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult();
+
+    public void Close() => channel.Writer.TryComplete();
+}

@@ -1,0 +1,33 @@
+using AspirePaxos.KeyValue;
+
+namespace AspirePaxos.Node.Storage;
+
+/// <summary>What Apply changed since the last commit: of each row the last state only, and the position that it belongs to.</summary>
+internal sealed class AppliedRows
+{
+    public Dictionary<string, Entry?> Entries { get; } = [];
+
+    public Dictionary<UInt128, Remembered?> Idempotency { get; } = [];
+
+    /// <summary>Null where nothing was applied.</summary>
+    public StorePosition? Position { get; private set; }
+
+    public int Count => Entries.Count + Idempotency.Count;
+
+    public void Add(StorePosition position, IReadOnlyList<RowChange> changes)
+    {
+        Position = position;
+        foreach (var change in changes)
+        {
+            if (change is EntryRow entry) Entries[entry.Key] = entry.Entry;
+            else if (change is IdempotencyRow row) Idempotency[row.KeyHash] = row.Remembered;
+        }
+    }
+
+    public void Clear()
+    {
+        Entries.Clear();
+        Idempotency.Clear();
+        Position = null;
+    }
+}

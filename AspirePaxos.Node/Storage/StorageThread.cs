@@ -1,0 +1,134 @@
+using AspirePaxos.KeyValue;
+using AspirePaxos.Protocol;
+
+namespace AspirePaxos.Node.Storage;
+
+/// <summary>
+/// Makes writes durable in their order, off the loop: while one commit is under way the next gathers, and is one transaction however
+/// many writes it holds. Rows changed by Apply ride along; where nothing else comes they are committed after <see cref="IdleFlush"/>.
+/// </summary>
+/// <remarks>A commit that fails is never tried again: what the file system has kept by then is anyone's guess.</remarks>
+internal sealed class StorageThread
+{
+    public static readonly TimeSpan IdleFlush = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Rows past which the idle flush is not waited for.</summary>
+    private const int MaxIdleRows = 10_000;
+
+    private readonly Lock gate = new();
+    private readonly PaxosDatabase database;
+    private readonly Action<long, long, DateTime, DateTime> persisted;
+    private readonly Action<Exception> failed;
+    private readonly SemaphoreSlim work = new(0);
+    private readonly Thread thread;
+    private List<Write> writes = [];
+    private List<(StorePosition Position, IReadOnlyList<RowChange> Changes)> applied = [];
+    private long oldestPending;
+    private long lastPersisted = Environment.TickCount64;
+    private bool stopping;
+
+    /// <param name="persisted">First and last sequence, start and end (UTC) of a commit; called on the storage thread.</param>
+    /// <param name="failed">A commit failed: the process must stop. Called on the storage thread.</param>
+    public StorageThread(PaxosDatabase database, Action<long, long, DateTime, DateTime> persisted, Action<Exception> failed)
+    {
+        this.database = database;
+        this.persisted = persisted;
+        this.failed = failed;
+        thread = new Thread(Run) { Name = "storage", IsBackground = true };
+    }
+
+    /// <summary>How long the oldest write has been under way; zero where none is.</summary>
+    public TimeSpan PendingWrite
+    {
+        get
+        {
+            var since = Volatile.Read(ref oldestPending);
+            return since == 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Environment.TickCount64 - since);
+        }
+    }
+
+    public TimeSpan SincePersisted => TimeSpan.FromMilliseconds(Environment.TickCount64 - Volatile.Read(ref lastPersisted));
+
+    public void Start() => thread.Start();
+
+    public void Enqueue(Write write)
+    {
+        bool first;
+        lock (gate)
+        {
+            first = writes.Count == 0;
+            writes.Add(write);
+            if (oldestPending == 0) oldestPending = Environment.TickCount64;
+        }
+
+        if (first) work.Release();
+    }
+
+    public void Enqueue(StorePosition position, IReadOnlyList<RowChange> changes)
+    {
+        bool first;
+        lock (gate)
+        {
+            first = applied.Count == 0;
+            applied.Add((position, changes));
+        }
+
+        if (first) work.Release();
+    }
+
+    /// <summary>Commits what is queued and ends the thread.</summary>
+    public void Stop()
+    {
+        lock (gate) stopping = true;
+        work.Release();
+        thread.Join();
+        database.Dispose();
+    }
+
+    private void Run()
+    {
+        try
+        {
+            var rows = new AppliedRows();
+            var spareWrites = new List<Write>();
+            var spareApplied = new List<(StorePosition, IReadOnlyList<RowChange>)>();
+            var last = false;
+            while (!last)
+            {
+                // Rows alone can wait for the next write, which commits them for nothing.
+                var woken = work.Wait(rows.Position is null ? Timeout.InfiniteTimeSpan : IdleFlush);
+                lock (gate)
+                {
+                    (writes, spareWrites) = (spareWrites, writes);
+                    (applied, spareApplied) = (spareApplied, applied);
+                    last = stopping;
+                }
+
+                foreach (var (position, changes) in spareApplied) rows.Add(position, changes);
+                spareApplied.Clear();
+                var due = spareWrites.Count > 0 || rows.Count > MaxIdleRows || ((last || !woken) && rows.Position is not null);
+                if (due) Commit(spareWrites, rows);
+                spareWrites.Clear();
+            }
+        }
+        catch (Exception e)
+        {
+            failed(e);
+        }
+    }
+
+    private void Commit(List<Write> batch, AppliedRows rows)
+    {
+        var start = DateTime.UtcNow;
+        database.Commit(batch, rows);
+        var end = DateTime.UtcNow;
+        rows.Clear();
+        lock (gate)
+        {
+            oldestPending = writes.Count > 0 ? Environment.TickCount64 : 0;
+            lastPersisted = Environment.TickCount64;
+        }
+
+        if (batch.Count > 0) persisted(batch[0].Sequence, batch[^1].Sequence, start, end);
+    }
+}
