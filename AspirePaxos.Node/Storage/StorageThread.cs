@@ -8,7 +8,7 @@ namespace AspirePaxos.Node.Storage;
 /// many writes it holds. Rows changed by Apply ride along; where nothing else comes they are committed after <see cref="IdleFlush"/>.
 /// </summary>
 /// <remarks>A commit that fails is never tried again: what the file system has kept by then is anyone's guess.</remarks>
-internal sealed class StorageThread
+internal sealed class StorageThread : IDisposable
 {
     public static readonly TimeSpan IdleFlush = TimeSpan.FromMilliseconds(200);
 
@@ -77,12 +77,13 @@ internal sealed class StorageThread
     }
 
     /// <summary>Commits what is queued and ends the thread.</summary>
-    public void Stop()
+    public void Dispose()
     {
         lock (gate) stopping = true;
         work.Release();
         thread.Join();
         database.Dispose();
+        work.Dispose();
     }
 
     private void Run()
