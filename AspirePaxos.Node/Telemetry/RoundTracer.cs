@@ -4,7 +4,7 @@ using AspirePaxos.Protocol;
 namespace AspirePaxos.Node.Telemetry;
 
 /// <summary>
-/// Turns what happens to rounds into spans: <c>paxos round</c> with children per phase (<c>paxos prepare</c>, <c>paxos accept</c>,
+/// Turns what the loop sees into spans: <c>paxos round</c> with children per phase (<c>paxos prepare</c>, <c>paxos accept</c>,
 /// <c>paxos persist</c>, <c>paxos apply</c>) and one client span per request to a peer; on the acceptor's side <c>paxos acceptor
 /// persist</c> under the server span of that request.
 /// </summary>
@@ -12,57 +12,61 @@ namespace AspirePaxos.Node.Telemetry;
 /// A round is traced because a client's request in it is recorded, or because no request caused it (what a new leader recovers), and
 /// only so many a second. Where the batch holds one request alone the round is its child; else it is a root, linked to each recorded
 /// request in it. An untraced round creates nothing.
-/// All instance methods belong to the loop's thread, since <see cref="Activity.Current"/> does not cross its channel; within one turn:
-/// <see cref="OnRounds"/>, then <see cref="WriteIssued"/> (with null too), <see cref="StartPeerCall"/>, and <see cref="Applied"/>.
+/// Every method belongs to the loop's thread. Within one turn: <see cref="Received"/> or <see cref="Proposed"/>, <see cref="OnRounds"/>,
+/// <see cref="WriteIssued"/>, <see cref="ContextFor"/>, <see cref="Applied"/>.
 /// </remarks>
-internal sealed class RoundTracer(NodeId node, Mode mode, int maxRoundsPerSecond, TimeProvider time)
+public sealed class RoundTracer
 {
-    private readonly RateLimit rate = new(maxRoundsPerSecond, time);
+    private readonly Mode mode;
+    private readonly TimeProvider time;
+    private readonly RateLimit rate;
+    private readonly Spans spans;
+    private readonly PeerSpans peers;
+    private readonly PersistSpans persists;
     private readonly Dictionary<long, ActivityContext> requests = [];
     private readonly Dictionary<long, ActivityContext> forwards = [];
     private readonly List<TracedRound> rounds = [];
-    private readonly List<ActivityContext> arrivals = [];
-    private readonly List<TracedWrite> writes = [];
     private TracedRound? preparing;
 
-    public static ActivitySource Source { get; } = new("AspirePaxos");
-
-    /// <summary>A client's write was given this id for Propose.</summary>
-    public void RequestArrived(long requestId, ActivityContext parent)
+    public RoundTracer(NodeId node, Mode mode, int maxRoundsPerSecond, TimeProvider time)
     {
-        if (IsRecorded(parent)) requests[requestId] = parent;
+        this.mode = mode;
+        this.time = time;
+        rate = new RateLimit(maxRoundsPerSecond, time);
+        spans = new Spans(node);
+        peers = new PeerSpans(spans);
+        persists = new PersistSpans(spans);
     }
 
-    /// <summary>It has its outcome.</summary>
-    public void RequestEnded(long requestId)
+    /// <summary>A client's write came in; its id turns up in <see cref="RoundEvent.AcceptStarted.RequestIds"/>.</summary>
+    public void Proposed(long requestId, ActivityContext client)
+    {
+        if (Spans.IsRecorded(client)) requests[requestId] = client;
+    }
+
+    /// <summary>A client's write has its outcome.</summary>
+    public void Completed(long requestId)
     {
         if (requests.Count > 0) requests.Remove(requestId);
     }
 
-    /// <summary>A peer's request is about to be given to Receive.</summary>
-    /// <param name="server">The span of its HTTP request here.</param>
-    public void Received(Envelope request, ActivityContext server)
+    /// <summary>A peer's request came in.</summary>
+    /// <param name="sender">This node's server span for it, default where it is not traced.</param>
+    public void Received(Envelope request, ActivityContext sender)
     {
-        if (!IsRecorded(server)) return;
-        switch (request.Message)
-        {
-            case Forward:
-                forwards[request.Token] = server;
-                break;
-            case Prepare or Accept or Learn:
-                arrivals.Add(server);
-                break;
-            default:
-                break;
-        }
+        if (!Spans.IsRecorded(sender)) return;
+        if (request.Message is Forward) forwards[request.Token] = sender;
+        else if (request.Message is Prepare or Accept or Learn) persists.Arrived(sender);
     }
 
-    /// <summary>The request with this token was answered, or nobody waits for its answer any more.</summary>
-    public void Replied(long token)
+    /// <summary>A peer's request was answered, or nobody waits for the answer any more.</summary>
+    /// <param name="token">Of its envelope.</param>
+    public void Answered(long token)
     {
         if (forwards.Count > 0) forwards.Remove(token);
     }
 
+    /// <summary>Before the write, the messages and the completions of the same <see cref="Ready"/> are handled.</summary>
     public void OnRounds(IReadOnlyList<RoundEvent> events)
     {
         if (events.Count == 0) return;
@@ -73,9 +77,8 @@ internal sealed class RoundTracer(NodeId node, Mode mode, int maxRoundsPerSecond
                 case RoundEvent.PrepareStarted prepare:
                     BeginPrepare(prepare);
                     break;
-                case RoundEvent.Prepared prepared when preparing?.Ballot == prepared.Ballot:
-                    preparing.Prepared = true;
-                    Emit("paxos prepare", preparing.Span.Context, preparing.Started, Now);
+                case RoundEvent.Prepared prepared:
+                    EndPrepare(prepared);
                     break;
                 case RoundEvent.AcceptStarted accept:
                     BeginAccept(accept);
@@ -87,141 +90,102 @@ internal sealed class RoundTracer(NodeId node, Mode mode, int maxRoundsPerSecond
                     Abandon(stepped.Ballot, stepped.Reason);
                     break;
                 default:
-                    break;
+                    throw new UnreachableException();
             }
         }
 
         // A leader that found nothing to propose again: the round was phase 1 alone.
-        if (preparing is { Prepared: true })
-        {
-            End(preparing);
-            preparing = null;
-        }
+        if (preparing is not { Prepared: true }) return;
+        Spans.End(preparing.Span, Now);
+        preparing = null;
     }
 
     /// <summary>The write of this turn goes to the storage; null where the turn had none.</summary>
     public void WriteIssued(Write? write)
     {
-        if (write is not null && (rounds.Count > 0 || preparing is not null || arrivals.Count > 0))
-        {
-            var now = Now;
-            if (preparing is { WriteSequence: 0 })
-            {
-                preparing.WriteSequence = write.Sequence;
-                writes.Add(new(write.Sequence, now, preparing.Span.Context, "paxos persist"));
-            }
-
-            foreach (var round in rounds)
-            {
-                if (round.WriteSequence == write.Sequence) writes.Add(new(write.Sequence, now, round.Span.Context, "paxos persist"));
-            }
-
-            foreach (var server in arrivals) writes.Add(new(write.Sequence, now, server, "paxos acceptor persist"));
-        }
-
-        arrivals.Clear();
+        if (rounds.Count == 0 && preparing is null && persists.IsIdle) return;
+        persists.Issued(write, Now, preparing is null ? rounds : rounds.Append(preparing));
     }
 
-    /// <summary>The write of this sequence, and every earlier one, is durable.</summary>
-    /// <param name="commitStarted">When its transaction began to be committed; null: it was not measured.</param>
-    public void Persisted(long sequence, DateTimeOffset? commitStarted = null)
+    /// <summary>One commit made these writes durable. Times are UTC.</summary>
+    public void Persisted(long firstSequence, long lastSequence, DateTime start, DateTime end)
     {
-        if (writes.Count == 0) return;
-        var now = Now;
-        foreach (var write in writes)
-        {
-            if (write.Sequence > sequence) continue;
-            using var span = Begin(write.Name, ActivityKind.Internal, write.Parent, write.Issued);
-            span?.SetTag("paxos.write_sequence", write.Sequence);
-            if (commitStarted is { } started && started >= write.Issued) span?.AddEvent(new("commit started", started));
-            span?.SetEndTime(now.UtcDateTime);
-        }
-
-        writes.RemoveAll(write => write.Sequence <= sequence);
+        Invariant.Holds(firstSequence <= lastSequence);
+        persists.Persisted(lastSequence, start, end);
     }
 
-    /// <summary>Every slot up to this one was applied here.</summary>
-    public void Applied(long slot)
+    /// <summary>A slot was applied here. Times are UTC.</summary>
+    public void Applied(long slot, DateTime start, DateTime end)
     {
         if (rounds.Count == 0) return;
         foreach (var round in rounds)
         {
             if (round.LastSlot > slot) continue;
-            if (round.Chosen is { } chosen) Emit("paxos apply", round.Span.Context, chosen, Now);
+            if (round.Chosen) spans.Emit("paxos apply", round.Span.Context, start, end);
             else round.Span.SetStatus(ActivityStatusCode.Error, "The slot was learned from another replica.");
-            End(round);
+            Spans.End(round.Span, end);
         }
 
         rounds.RemoveAll(round => round.LastSlot <= slot);
     }
 
     /// <summary>
-    /// The span of a request to a peer that belongs to a traced round, or forwards a recorded request: its Id is the traceparent to
-    /// send. Null, and no traceparent, for everything else. Ends with <see cref="EndPeerCall"/>.
+    /// What a request to a peer carries as <c>traceparent</c>; default: nothing. Begins a span, which <see cref="Replied"/> or
+    /// <see cref="Unanswered"/> ends.
     /// </summary>
-    public Activity? StartPeerCall(Envelope envelope)
+    public ActivityContext ContextFor(Envelope request)
     {
-        var (parent, path) = envelope.Message switch
+        var parent = request.Message switch
         {
-            Prepare prepare when preparing?.Ballot == prepare.Ballot => (preparing.Span.Context, "/paxos/prepare"),
-            Accept accept => (RoundOf(accept.Ballot, accept.FirstSlot), "/paxos/accept"),
-            Learn { Entries: [var first, ..] } => (RoundOf(first.Ballot, first.Slot), "/paxos/learn"),
-            Forward forward => (RequestOf(forward), "/paxos/forward"),
-            _ => (default, ""),
+            Prepare prepare when preparing?.Ballot == prepare.Ballot => preparing.Span.Context,
+            Accept accept => RoundOf(accept.Ballot, accept.FirstSlot),
+            Learn { Entries: [var first, ..] } => RoundOf(first.Ballot, first.Slot),
+            Forward forward => RequestOf(forward),
+            _ => default,
         };
-        if (parent == default) return null;
-
-        var span = Begin("POST " + path, ActivityKind.Client, parent, Now);
-        span?.SetTag("paxos.peer", envelope.To.Node.Name);
-        span?.SetTag("http.request.method", "POST");
-        span?.SetTag("server.address", envelope.To.Node.Name);
-        span?.SetTag("url.path", path);
-        Activity.Current = null;
-        return span;
+        return parent == default ? default : peers.Begin(request, parent, Now);
     }
 
-    /// <summary>Safe from any thread.</summary>
-    /// <param name="reply">Null where none came.</param>
-    public static void EndPeerCall(Activity? span, Reply? reply)
-    {
-        if (span is null) return;
-        if (reply is null) span.SetStatus(ActivityStatusCode.Error, "No answer.");
-        else span.SetTag("paxos.reply", reply.GetType().Name);
-        var current = Activity.Current;
-        span.Stop();
-        Activity.Current = current;
-    }
+    /// <summary>A peer answered <paramref name="request"/>, the very object given to <see cref="ContextFor"/>. Times are UTC.</summary>
+    public void Replied(Envelope request, Envelope reply, DateTime start, DateTime end) => peers.Replied(request, reply, start, end);
 
-    private DateTimeOffset Now => time.GetUtcNow();
+    /// <summary>No reply came, or the request was never sent.</summary>
+    public void Unanswered(Envelope request) => peers.Unanswered(request, Now);
 
-    private static bool IsRecorded(ActivityContext context) => (context.TraceFlags & ActivityTraceFlags.Recorded) != 0;
+    private DateTime Now => time.GetUtcNow().UtcDateTime;
 
     private void BeginPrepare(RoundEvent.PrepareStarted prepare)
     {
         if (preparing is not null) Abandon(preparing.Ballot, "Another ballot was prepared.");
-        if (!Source.HasListeners()) return;
+        if (!Spans.Source.HasListeners()) return;
 
         // In Simple mode every round prepares: one whose waiting requests are not recorded is like any other unrecorded round.
         if ((mode == Mode.Simple && requests.Count == 0) || !rate.TryTake()) return;
-        var parent = mode == Mode.Simple && requests.Count == 1 ? requests.First().Value : default;
-        if (StartRound(prepare.Ballot, parent, []) is { } round) preparing = round;
+        preparing = StartRound(prepare.Ballot, mode == Mode.Simple && requests.Count == 1 ? requests.First().Value : default, []);
+    }
+
+    private void EndPrepare(RoundEvent.Prepared prepared)
+    {
+        if (preparing is null || preparing.Ballot != prepared.Ballot) return;
+        preparing.Prepared = true;
+        spans.Emit("paxos prepare", preparing.Span.Context, preparing.Started, Now);
     }
 
     private void BeginAccept(RoundEvent.AcceptStarted accept)
     {
-        if (!Source.HasListeners()) return;
+        if (!Spans.Source.HasListeners()) return;
         var causes = Recorded(accept);
         TracedRound? round = null;
-        if (preparing is { Prepared: true } prepared && prepared.Ballot == accept.Ballot)
+        if (preparing is { Prepared: true } && preparing.Ballot == accept.Ballot)
         {
-            round = prepared;
+            round = preparing;
             preparing = null;
             foreach (var cause in causes)
             {
                 if (cause.SpanId != round.Span.ParentSpanId) round.Span.AddLink(new(cause));
             }
         }
-        else if ((causes.Count > 0 || accept.RequestIds.Count == 0) && rate.TryTake())
+        else if ((causes.Count > 0 || IsOwn(accept)) && rate.TryTake())
         {
             var alone = causes.Count == 1 && accept.Commands == 1;
             round = StartRound(accept.Ballot, alone ? causes[0] : default, alone ? [] : causes);
@@ -236,38 +200,39 @@ internal sealed class RoundTracer(NodeId node, Mode mode, int maxRoundsPerSecond
     {
         foreach (var round in rounds)
         {
-            if (round.Ballot != chosen.Ballot || round.LastSlot > chosen.Through || round.Chosen is not null) continue;
-            round.Chosen = Now;
-            Emit("paxos accept", round.Span.Context, round.AcceptStarted, round.Chosen.Value);
+            if (round.Ballot != chosen.Ballot || round.LastSlot > chosen.Through || round.Chosen) continue;
+            round.Chosen = true;
+            spans.Emit("paxos accept", round.Span.Context, round.AcceptStarted, Now);
         }
     }
 
     private void Abandon(Ballot ballot, string reason)
     {
-        foreach (var round in rounds.Where(round => round.Ballot == ballot && round.Chosen is null).ToArray())
+        foreach (var round in rounds.Where(round => round.Ballot == ballot && !round.Chosen).ToArray())
         {
+            spans.Emit("paxos accept", round.Span.Context, round.AcceptStarted, Now);
             round.Span.SetStatus(ActivityStatusCode.Error, reason);
-            Emit("paxos accept", round.Span.Context, round.AcceptStarted, Now);
-            End(round);
+            Spans.End(round.Span, Now);
             rounds.Remove(round);
         }
 
         if (preparing?.Ballot != ballot) return;
+        if (!preparing.Prepared) spans.Emit("paxos prepare", preparing.Span.Context, preparing.Started, Now);
         preparing.Span.SetStatus(ActivityStatusCode.Error, reason);
-        if (!preparing.Prepared) Emit("paxos prepare", preparing.Span.Context, preparing.Started, Now);
-        End(preparing);
+        Spans.End(preparing.Span, Now);
         preparing = null;
     }
+
+    /// <summary>What a leader proposes of itself: recovered commands and NoOps.</summary>
+    private static bool IsOwn(RoundEvent.AcceptStarted accept) => accept.RequestIds.Count == 0;
 
     private List<ActivityContext> Recorded(RoundEvent.AcceptStarted accept)
     {
         var recorded = new List<ActivityContext>();
-        if (requests.Count > 0)
+        if (requests.Count == 0) return recorded;
+        foreach (var id in accept.RequestIds)
         {
-            foreach (var id in accept.RequestIds)
-            {
-                if (requests.TryGetValue(id, out var context)) recorded.Add(context);
-            }
+            if (requests.TryGetValue(id, out var context)) recorded.Add(context);
         }
 
         return recorded;
@@ -297,33 +262,10 @@ internal sealed class RoundTracer(NodeId node, Mode mode, int maxRoundsPerSecond
     private TracedRound? StartRound(Ballot ballot, ActivityContext parent, List<ActivityContext> linked)
     {
         var now = Now;
-        var span = Begin("paxos round", ActivityKind.Internal, parent, now, linked.Select(context => new ActivityLink(context)));
+        var span = spans.Begin("paxos round", ActivityKind.Internal, parent, now, linked.Select(context => new ActivityLink(context)));
         if (span is null) return null;
         span.SetTag("paxos.ballot", ballot.ToString());
         span.SetTag("paxos.slots", 0);
-        Activity.Current = null;
         return new TracedRound(span, ballot, now);
-    }
-
-    private static void End(TracedRound round)
-    {
-        round.Span.Stop();
-        Activity.Current = null;
-    }
-
-    private void Emit(string name, ActivityContext parent, DateTimeOffset started, DateTimeOffset ended)
-    {
-        using var span = Begin(name, ActivityKind.Internal, parent, started);
-        span?.SetEndTime(ended.UtcDateTime);
-    }
-
-    private Activity? Begin(
-        string name, ActivityKind kind, ActivityContext parent, DateTimeOffset started, IEnumerable<ActivityLink>? links = null)
-    {
-        // Without a parent StartActivity would take Activity.Current for one.
-        Activity.Current = null;
-        var span = Source.StartActivity(name, kind, parent, links: links, startTime: started);
-        span?.SetTag("paxos.node", node.Name);
-        return span;
     }
 }
