@@ -142,11 +142,13 @@ public sealed class NodeMeter : IDisposable
 
     private void EndRounds(Ballot ballot, long through)
     {
-        while (open.TryPeek(out var round) && round.Ballot == ballot && round.LastSlot <= through)
+        // One of another ballot was learned in another way and never reported here.
+        while (open.TryPeek(out var round) && round.LastSlot <= through)
         {
             open.Dequeue();
-            rounds.Add(1, new KeyValuePair<string, object?>("outcome", "chosen"));
-            roundDuration.Record(Since(round.Started));
+            var ours = round.Ballot == ballot;
+            rounds.Add(1, new KeyValuePair<string, object?>("outcome", ours ? "chosen" : "given_up"));
+            if (ours) roundDuration.Record(Since(round.Started));
         }
     }
 

@@ -31,14 +31,15 @@ internal sealed class PersistSpans(Spans spans)
         arrivals.Clear();
     }
 
-    public void Persisted(long last, DateTime started, DateTime ended)
+    /// <param name="started">Of the commit; null: not measured, the span begins when the write was issued.</param>
+    public void Persisted(long last, DateTime? started, DateTime ended)
     {
         if (writes.Count == 0) return;
         foreach (var write in writes)
         {
-            if (write.Sequence > last || spans.Begin(write.Name, ActivityKind.Internal, write.Parent, started) is not { } span) continue;
+            if (write.Sequence > last || spans.Begin(write.Name, ActivityKind.Internal, write.Parent, started ?? write.Issued) is not { } span) continue;
             span.SetTag("paxos.write_sequence", write.Sequence);
-            span.SetTag("paxos.queued_ms", Math.Max(0, (started - write.Issued).TotalMilliseconds));
+            if (started is { } began) span.SetTag("paxos.queued_ms", Math.Max(0, (began - write.Issued).TotalMilliseconds));
             Spans.End(span, ended);
         }
 

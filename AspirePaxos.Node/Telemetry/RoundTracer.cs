@@ -12,8 +12,8 @@ namespace AspirePaxos.Node.Telemetry;
 /// A round is traced because a client's request in it is recorded, or because no request caused it (what a new leader recovers), and
 /// only so many a second. Where the batch holds one request alone the round is its child; else it is a root, linked to each recorded
 /// request in it. An untraced round creates nothing.
-/// Every method belongs to the loop's thread. Within one turn: <see cref="Received"/> or <see cref="Proposed"/>, <see cref="OnRounds"/>,
-/// <see cref="WriteIssued"/>, <see cref="ContextFor"/>, <see cref="Applied"/>.
+/// Every instance method belongs to the loop's thread. Within one turn: <see cref="RequestArrived"/> or <see cref="Received"/>,
+/// <see cref="OnRounds"/>, <see cref="WriteIssued"/>, <see cref="StartPeerCall"/>, <see cref="Applied"/>.
 /// </remarks>
 public sealed class RoundTracer
 {
@@ -21,7 +21,6 @@ public sealed class RoundTracer
     private readonly TimeProvider time;
     private readonly RateLimit rate;
     private readonly Spans spans;
-    private readonly PeerSpans peers;
     private readonly PersistSpans persists;
     private readonly Dictionary<long, ActivityContext> requests = [];
     private readonly Dictionary<long, ActivityContext> forwards = [];
@@ -34,34 +33,33 @@ public sealed class RoundTracer
         this.time = time;
         rate = new RateLimit(maxRoundsPerSecond, time);
         spans = new Spans(node);
-        peers = new PeerSpans(spans);
         persists = new PersistSpans(spans);
     }
 
-    /// <summary>A client's write came in; its id turns up in <see cref="RoundEvent.AcceptStarted.RequestIds"/>.</summary>
-    public void Proposed(long requestId, ActivityContext client)
+    /// <summary>A client's write was given this id for Propose.</summary>
+    public void RequestArrived(long requestId, ActivityContext parent)
     {
-        if (Spans.IsRecorded(client)) requests[requestId] = client;
+        if (Spans.IsRecorded(parent)) requests[requestId] = parent;
     }
 
     /// <summary>A client's write has its outcome.</summary>
-    public void Completed(long requestId)
+    public void RequestEnded(long requestId)
     {
         if (requests.Count > 0) requests.Remove(requestId);
     }
 
     /// <summary>A peer's request came in.</summary>
-    /// <param name="sender">This node's server span for it, default where it is not traced.</param>
-    public void Received(Envelope request, ActivityContext sender)
+    /// <param name="server">The span of its HTTP request here, default where it is not traced.</param>
+    public void Received(Envelope request, ActivityContext server)
     {
-        if (!Spans.IsRecorded(sender)) return;
-        if (request.Message is Forward) forwards[request.Token] = sender;
-        else if (request.Message is Prepare or Accept or Learn) persists.Arrived(sender);
+        if (!Spans.IsRecorded(server)) return;
+        if (request.Message is Forward) forwards[request.Token] = server;
+        else if (request.Message is Prepare or Accept or Learn) persists.Arrived(server);
     }
 
     /// <summary>A peer's request was answered, or nobody waits for the answer any more.</summary>
     /// <param name="token">Of its envelope.</param>
-    public void Answered(long token)
+    public void Replied(long token)
     {
         if (forwards.Count > 0) forwards.Remove(token);
     }
@@ -107,50 +105,59 @@ public sealed class RoundTracer
         persists.Issued(write, Now, preparing is null ? rounds : rounds.Append(preparing));
     }
 
-    /// <summary>One commit made these writes durable. Times are UTC.</summary>
-    public void Persisted(long firstSequence, long lastSequence, DateTime start, DateTime end)
-    {
-        Invariant.Holds(firstSequence <= lastSequence);
-        persists.Persisted(lastSequence, start, end);
-    }
+    /// <summary>The write of this sequence, and every earlier one, is durable.</summary>
+    /// <param name="commitStarted">When its transaction began to be committed; null: it was not measured.</param>
+    public void Persisted(long sequence, DateTimeOffset? commitStarted = null) => persists.Persisted(sequence, commitStarted?.UtcDateTime, Now);
 
-    /// <summary>A slot was applied here. Times are UTC.</summary>
-    public void Applied(long slot, DateTime start, DateTime end)
+    /// <summary>Every slot up to this one was applied here.</summary>
+    public void Applied(long slot)
     {
         if (rounds.Count == 0) return;
+        var now = Now;
         foreach (var round in rounds)
         {
             if (round.LastSlot > slot) continue;
-            if (round.Chosen) spans.Emit("paxos apply", round.Span.Context, start, end);
+            if (round.Chosen is { } chosen) spans.Emit("paxos apply", round.Span.Context, chosen, now);
             else round.Span.SetStatus(ActivityStatusCode.Error, "The slot was learned from another replica.");
-            Spans.End(round.Span, end);
+            Spans.End(round.Span, now);
         }
 
         rounds.RemoveAll(round => round.LastSlot <= slot);
     }
 
     /// <summary>
-    /// What a request to a peer carries as <c>traceparent</c>; default: nothing. Begins a span, which <see cref="Replied"/> or
-    /// <see cref="Unanswered"/> ends.
+    /// The span of a request to a peer that belongs to a traced round, or forwards a recorded request: its Id is the traceparent to
+    /// send. Null, and no traceparent, for everything else.
     /// </summary>
-    public ActivityContext ContextFor(Envelope request)
+    public Activity? StartPeerCall(Envelope request)
     {
-        var parent = request.Message switch
+        var (path, parent) = request.Message switch
         {
-            Prepare prepare when preparing?.Ballot == prepare.Ballot => preparing.Span.Context,
-            Accept accept => RoundOf(accept.Ballot, accept.FirstSlot),
-            Learn { Entries: [var first, ..] } => RoundOf(first.Ballot, first.Slot),
-            Forward forward => RequestOf(forward),
-            _ => default,
+            Prepare prepare when preparing?.Ballot == prepare.Ballot => ("/paxos/prepare", preparing.Span.Context),
+            Accept accept => ("/paxos/accept", RoundOf(accept.Ballot, accept.FirstSlot)),
+            Learn { Entries: [.., var last] } => ("/paxos/learn", RoundOf(last.Ballot, last.Slot)),
+            Forward forward => ("/paxos/forward", RequestOf(forward)),
+            _ => ("", default),
         };
-        return parent == default ? default : peers.Begin(request, parent, Now);
+        if (parent == default) return null;
+        var span = spans.Begin("POST " + path, ActivityKind.Client, parent, Now);
+        span?.SetTag("paxos.peer", request.To.Node.Name);
+        span?.SetTag("http.request.method", "POST");
+        span?.SetTag("url.path", path);
+        return span;
     }
 
-    /// <summary>A peer answered <paramref name="request"/>, the very object given to <see cref="ContextFor"/>. Times are UTC.</summary>
-    public void Replied(Envelope request, Envelope reply, DateTime start, DateTime end) => peers.Replied(request, reply, start, end);
-
-    /// <summary>No reply came, or the request was never sent.</summary>
-    public void Unanswered(Envelope request) => peers.Unanswered(request, Now);
+    /// <summary>Ends what <see cref="StartPeerCall"/> began. Safe from any thread.</summary>
+    /// <param name="reply">Null where none came.</param>
+    public static void EndPeerCall(Activity? span, Reply? reply)
+    {
+        if (span is null) return;
+        if (reply is null) span.SetStatus(ActivityStatusCode.Error, "No reply came.");
+        else span.SetTag("paxos.reply", reply.GetType().Name);
+        var current = Activity.Current;
+        span.Stop();
+        Activity.Current = current;
+    }
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
@@ -168,6 +175,7 @@ public sealed class RoundTracer
     {
         if (preparing is null || preparing.Ballot != prepared.Ballot) return;
         preparing.Prepared = true;
+        preparing.Span.SetTag("paxos.recovered_slot", prepared.RecoveredSlot);
         spans.Emit("paxos prepare", preparing.Span.Context, preparing.Started, Now);
     }
 
@@ -200,15 +208,15 @@ public sealed class RoundTracer
     {
         foreach (var round in rounds)
         {
-            if (round.Ballot != chosen.Ballot || round.LastSlot > chosen.Through || round.Chosen) continue;
-            round.Chosen = true;
-            spans.Emit("paxos accept", round.Span.Context, round.AcceptStarted, Now);
+            if (round.Ballot != chosen.Ballot || round.LastSlot > chosen.Through || round.Chosen is not null) continue;
+            round.Chosen = Now;
+            spans.Emit("paxos accept", round.Span.Context, round.AcceptStarted, round.Chosen.Value);
         }
     }
 
     private void Abandon(Ballot ballot, string reason)
     {
-        foreach (var round in rounds.Where(round => round.Ballot == ballot && !round.Chosen).ToArray())
+        foreach (var round in rounds.Where(round => round.Ballot == ballot && round.Chosen is null).ToArray())
         {
             spans.Emit("paxos accept", round.Span.Context, round.AcceptStarted, Now);
             round.Span.SetStatus(ActivityStatusCode.Error, reason);
@@ -224,18 +232,22 @@ public sealed class RoundTracer
     }
 
     /// <summary>What a leader proposes of itself: recovered commands and NoOps.</summary>
-    private static bool IsOwn(RoundEvent.AcceptStarted accept) => accept.RequestIds.Count == 0;
+    private static bool IsOwn(RoundEvent.AcceptStarted accept) => accept.RequestIds.Count == 0 && accept.ForwardTokens.Count == 0;
 
     private List<ActivityContext> Recorded(RoundEvent.AcceptStarted accept)
     {
         var recorded = new List<ActivityContext>();
-        if (requests.Count == 0) return recorded;
-        foreach (var id in accept.RequestIds)
-        {
-            if (requests.TryGetValue(id, out var context)) recorded.Add(context);
-        }
-
+        if (requests.Count > 0) Add(requests, accept.RequestIds);
+        if (forwards.Count > 0) Add(forwards, accept.ForwardTokens);
         return recorded;
+
+        void Add(Dictionary<long, ActivityContext> contexts, IReadOnlyList<long> ids)
+        {
+            foreach (var id in ids)
+            {
+                if (contexts.TryGetValue(id, out var context)) recorded.Add(context);
+            }
+        }
     }
 
     private ActivityContext RoundOf(Ballot ballot, long slot)

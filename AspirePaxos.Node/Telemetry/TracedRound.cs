@@ -25,8 +25,8 @@ internal sealed class TracedRound(Activity span, Ballot ballot, DateTime started
 
     public DateTime AcceptStarted { get; private set; }
 
-    /// <summary>A quorum accepted every slot.</summary>
-    public bool Chosen { get; set; }
+    /// <summary>When a quorum had accepted every slot; null before.</summary>
+    public DateTime? Chosen { get; set; }
 
     public void BeginAccept(RoundEvent.AcceptStarted accept, DateTime now)
     {
