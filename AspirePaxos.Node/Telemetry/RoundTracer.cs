@@ -4,7 +4,7 @@ using AspirePaxos.Protocol;
 namespace AspirePaxos.Node.Telemetry;
 
 /// <summary>
-/// Turns what happens to rounds into spans: <c>paxos round</c> with children per phase (<c>paxos prepare</c>, <c>paxos accept</c>,
+/// Turns what the loop sees into spans: <c>paxos round</c> with children per phase (<c>paxos prepare</c>, <c>paxos accept</c>,
 /// <c>paxos persist</c>, <c>paxos apply</c>) and one client span per request to a peer; on the acceptor's side <c>paxos acceptor
 /// persist</c> under the server span of that request.
 /// </summary>
@@ -12,57 +12,59 @@ namespace AspirePaxos.Node.Telemetry;
 /// A round is traced because a client's request in it is recorded, or because no request caused it (what a new leader recovers), and
 /// only so many a second. Where the batch holds one request alone the round is its child; else it is a root, linked to each recorded
 /// request in it. An untraced round creates nothing.
-/// All instance methods belong to the loop's thread, since <see cref="Activity.Current"/> does not cross its channel; within one turn:
-/// <see cref="OnRounds"/>, then <see cref="WriteIssued"/> (with null too), <see cref="StartPeerCall"/>, and <see cref="Applied"/>.
+/// Every instance method belongs to the loop's thread. Within one turn: <see cref="RequestArrived"/> or <see cref="Received"/>,
+/// <see cref="OnRounds"/>, <see cref="WriteIssued"/>, <see cref="StartPeerCall"/>, <see cref="Applied"/>.
 /// </remarks>
-internal sealed class RoundTracer(NodeId node, Mode mode, int maxRoundsPerSecond, TimeProvider time)
+public sealed class RoundTracer
 {
-    private readonly RateLimit rate = new(maxRoundsPerSecond, time);
+    private readonly Mode mode;
+    private readonly TimeProvider time;
+    private readonly RateLimit rate;
+    private readonly Spans spans;
+    private readonly PersistSpans persists;
     private readonly Dictionary<long, ActivityContext> requests = [];
     private readonly Dictionary<long, ActivityContext> forwards = [];
     private readonly List<TracedRound> rounds = [];
-    private readonly List<ActivityContext> arrivals = [];
-    private readonly List<TracedWrite> writes = [];
     private TracedRound? preparing;
 
-    public static ActivitySource Source { get; } = new("AspirePaxos");
+    public RoundTracer(NodeId node, Mode mode, int maxRoundsPerSecond, TimeProvider time)
+    {
+        this.mode = mode;
+        this.time = time;
+        rate = new RateLimit(maxRoundsPerSecond, time);
+        spans = new Spans(node);
+        persists = new PersistSpans(spans);
+    }
 
     /// <summary>A client's write was given this id for Propose.</summary>
     public void RequestArrived(long requestId, ActivityContext parent)
     {
-        if (IsRecorded(parent)) requests[requestId] = parent;
+        if (Spans.IsRecorded(parent)) requests[requestId] = parent;
     }
 
-    /// <summary>It has its outcome.</summary>
+    /// <summary>A client's write has its outcome.</summary>
     public void RequestEnded(long requestId)
     {
         if (requests.Count > 0) requests.Remove(requestId);
     }
 
-    /// <summary>A peer's request is about to be given to Receive.</summary>
-    /// <param name="server">The span of its HTTP request here.</param>
+    /// <summary>A peer's request came in.</summary>
+    /// <param name="server">The span of its HTTP request here, default where it is not traced.</param>
     public void Received(Envelope request, ActivityContext server)
     {
-        if (!IsRecorded(server)) return;
-        switch (request.Message)
-        {
-            case Forward:
-                forwards[request.Token] = server;
-                break;
-            case Prepare or Accept or Learn:
-                arrivals.Add(server);
-                break;
-            default:
-                break;
-        }
+        if (!Spans.IsRecorded(server)) return;
+        if (request.Message is Forward) forwards[request.Token] = server;
+        else if (request.Message is Prepare or Accept or Learn) persists.Arrived(server);
     }
 
-    /// <summary>The request with this token was answered, or nobody waits for its answer any more.</summary>
+    /// <summary>A peer's request was answered, or nobody waits for the answer any more.</summary>
+    /// <param name="token">Of its envelope.</param>
     public void Replied(long token)
     {
         if (forwards.Count > 0) forwards.Remove(token);
     }
 
+    /// <summary>Before the write, the messages and the completions of the same <see cref="Ready"/> are handled.</summary>
     public void OnRounds(IReadOnlyList<RoundEvent> events)
     {
         if (events.Count == 0) return;
@@ -73,9 +75,8 @@ internal sealed class RoundTracer(NodeId node, Mode mode, int maxRoundsPerSecond
                 case RoundEvent.PrepareStarted prepare:
                     BeginPrepare(prepare);
                     break;
-                case RoundEvent.Prepared prepared when preparing?.Ballot == prepared.Ballot:
-                    preparing.Prepared = true;
-                    Emit("paxos prepare", preparing.Span.Context, preparing.Started, Now);
+                case RoundEvent.Prepared prepared:
+                    EndPrepare(prepared);
                     break;
                 case RoundEvent.AcceptStarted accept:
                     BeginAccept(accept);
@@ -87,69 +88,38 @@ internal sealed class RoundTracer(NodeId node, Mode mode, int maxRoundsPerSecond
                     Abandon(stepped.Ballot, stepped.Reason);
                     break;
                 default:
-                    break;
+                    throw new UnreachableException();
             }
         }
 
         // A leader that found nothing to propose again: the round was phase 1 alone.
-        if (preparing is { Prepared: true })
-        {
-            End(preparing);
-            preparing = null;
-        }
+        if (preparing is not { Prepared: true }) return;
+        Spans.End(preparing.Span, Now);
+        preparing = null;
     }
 
     /// <summary>The write of this turn goes to the storage; null where the turn had none.</summary>
     public void WriteIssued(Write? write)
     {
-        if (write is not null && (rounds.Count > 0 || preparing is not null || arrivals.Count > 0))
-        {
-            var now = Now;
-            if (preparing is { WriteSequence: 0 })
-            {
-                preparing.WriteSequence = write.Sequence;
-                writes.Add(new(write.Sequence, now, preparing.Span.Context, "paxos persist"));
-            }
-
-            foreach (var round in rounds)
-            {
-                if (round.WriteSequence == write.Sequence) writes.Add(new(write.Sequence, now, round.Span.Context, "paxos persist"));
-            }
-
-            foreach (var server in arrivals) writes.Add(new(write.Sequence, now, server, "paxos acceptor persist"));
-        }
-
-        arrivals.Clear();
+        if (rounds.Count == 0 && preparing is null && persists.IsIdle) return;
+        persists.Issued(write, Now, preparing is null ? rounds : rounds.Append(preparing));
     }
 
     /// <summary>The write of this sequence, and every earlier one, is durable.</summary>
     /// <param name="commitStarted">When its transaction began to be committed; null: it was not measured.</param>
-    public void Persisted(long sequence, DateTimeOffset? commitStarted = null)
-    {
-        if (writes.Count == 0) return;
-        var now = Now;
-        foreach (var write in writes)
-        {
-            if (write.Sequence > sequence) continue;
-            using var span = Begin(write.Name, ActivityKind.Internal, write.Parent, write.Issued);
-            span?.SetTag("paxos.write_sequence", write.Sequence);
-            if (commitStarted is { } started && started >= write.Issued) span?.AddEvent(new("commit started", started));
-            span?.SetEndTime(now.UtcDateTime);
-        }
-
-        writes.RemoveAll(write => write.Sequence <= sequence);
-    }
+    public void Persisted(long sequence, DateTimeOffset? commitStarted = null) => persists.Persisted(sequence, commitStarted?.UtcDateTime, Now);
 
     /// <summary>Every slot up to this one was applied here.</summary>
     public void Applied(long slot)
     {
         if (rounds.Count == 0) return;
+        var now = Now;
         foreach (var round in rounds)
         {
             if (round.LastSlot > slot) continue;
-            if (round.Chosen is { } chosen) Emit("paxos apply", round.Span.Context, chosen, Now);
+            if (round.Chosen is { } chosen) spans.Emit("paxos apply", round.Span.Context, chosen, now);
             else round.Span.SetStatus(ActivityStatusCode.Error, "The slot was learned from another replica.");
-            End(round);
+            Spans.End(round.Span, now);
         }
 
         rounds.RemoveAll(round => round.LastSlot <= slot);
@@ -157,71 +127,73 @@ internal sealed class RoundTracer(NodeId node, Mode mode, int maxRoundsPerSecond
 
     /// <summary>
     /// The span of a request to a peer that belongs to a traced round, or forwards a recorded request: its Id is the traceparent to
-    /// send. Null, and no traceparent, for everything else. Ends with <see cref="EndPeerCall"/>.
+    /// send. Null, and no traceparent, for everything else.
     /// </summary>
-    public Activity? StartPeerCall(Envelope envelope)
+    public Activity? StartPeerCall(Envelope request)
     {
-        var (parent, path) = envelope.Message switch
+        var (path, parent) = request.Message switch
         {
-            Prepare prepare when preparing?.Ballot == prepare.Ballot => (preparing.Span.Context, "/paxos/prepare"),
-            Accept accept => (RoundOf(accept.Ballot, accept.FirstSlot), "/paxos/accept"),
-            Learn { Entries: [var first, ..] } => (RoundOf(first.Ballot, first.Slot), "/paxos/learn"),
-            Forward forward => (RequestOf(forward), "/paxos/forward"),
-            _ => (default, ""),
+            Prepare prepare when preparing?.Ballot == prepare.Ballot => ("/paxos/prepare", preparing.Span.Context),
+            Accept accept => ("/paxos/accept", RoundOf(accept.Ballot, accept.FirstSlot)),
+            Learn { Entries: [.., var last] } => ("/paxos/learn", RoundOf(last.Ballot, last.Slot)),
+            Forward forward => ("/paxos/forward", RequestOf(forward)),
+            _ => ("", default),
         };
         if (parent == default) return null;
-
-        var span = Begin("POST " + path, ActivityKind.Client, parent, Now);
-        span?.SetTag("paxos.peer", envelope.To.Node.Name);
+        var span = spans.Begin("POST " + path, ActivityKind.Client, parent, Now);
+        span?.SetTag("paxos.peer", request.To.Node.Name);
         span?.SetTag("http.request.method", "POST");
-        span?.SetTag("server.address", envelope.To.Node.Name);
         span?.SetTag("url.path", path);
-        Activity.Current = null;
         return span;
     }
 
-    /// <summary>Safe from any thread.</summary>
+    /// <summary>Ends what <see cref="StartPeerCall"/> began. Safe from any thread.</summary>
     /// <param name="reply">Null where none came.</param>
     public static void EndPeerCall(Activity? span, Reply? reply)
     {
         if (span is null) return;
-        if (reply is null) span.SetStatus(ActivityStatusCode.Error, "No answer.");
+        if (reply is null) span.SetStatus(ActivityStatusCode.Error, "No reply came.");
         else span.SetTag("paxos.reply", reply.GetType().Name);
         var current = Activity.Current;
         span.Stop();
         Activity.Current = current;
     }
 
-    private DateTimeOffset Now => time.GetUtcNow();
-
-    private static bool IsRecorded(ActivityContext context) => (context.TraceFlags & ActivityTraceFlags.Recorded) != 0;
+    private DateTime Now => time.GetUtcNow().UtcDateTime;
 
     private void BeginPrepare(RoundEvent.PrepareStarted prepare)
     {
         if (preparing is not null) Abandon(preparing.Ballot, "Another ballot was prepared.");
-        if (!Source.HasListeners()) return;
+        if (!Spans.Source.HasListeners()) return;
 
         // In Simple mode every round prepares: one whose waiting requests are not recorded is like any other unrecorded round.
         if ((mode == Mode.Simple && requests.Count == 0) || !rate.TryTake()) return;
-        var parent = mode == Mode.Simple && requests.Count == 1 ? requests.First().Value : default;
-        if (StartRound(prepare.Ballot, parent, []) is { } round) preparing = round;
+        preparing = StartRound(prepare.Ballot, mode == Mode.Simple && requests.Count == 1 ? requests.First().Value : default, []);
+    }
+
+    private void EndPrepare(RoundEvent.Prepared prepared)
+    {
+        if (preparing is null || preparing.Ballot != prepared.Ballot) return;
+        preparing.Prepared = true;
+        preparing.Span.SetTag("paxos.recovered_slot", prepared.RecoveredSlot);
+        spans.Emit("paxos prepare", preparing.Span.Context, preparing.Started, Now);
     }
 
     private void BeginAccept(RoundEvent.AcceptStarted accept)
     {
-        if (!Source.HasListeners()) return;
+        if (!Spans.Source.HasListeners()) return;
         var causes = Recorded(accept);
         TracedRound? round = null;
-        if (preparing is { Prepared: true } prepared && prepared.Ballot == accept.Ballot)
+        if (preparing is { Prepared: true } && preparing.Ballot == accept.Ballot)
         {
-            round = prepared;
+            round = preparing;
             preparing = null;
             foreach (var cause in causes)
             {
                 if (cause.SpanId != round.Span.ParentSpanId) round.Span.AddLink(new(cause));
             }
         }
-        else if ((causes.Count > 0 || accept.RequestIds.Count == 0) && rate.TryTake())
+        else if ((causes.Count > 0 || IsOwn(accept)) && rate.TryTake())
         {
             var alone = causes.Count == 1 && accept.Commands == 1;
             round = StartRound(accept.Ballot, alone ? causes[0] : default, alone ? [] : causes);
@@ -238,7 +210,7 @@ internal sealed class RoundTracer(NodeId node, Mode mode, int maxRoundsPerSecond
         {
             if (round.Ballot != chosen.Ballot || round.LastSlot > chosen.Through || round.Chosen is not null) continue;
             round.Chosen = Now;
-            Emit("paxos accept", round.Span.Context, round.AcceptStarted, round.Chosen.Value);
+            spans.Emit("paxos accept", round.Span.Context, round.AcceptStarted, round.Chosen.Value);
         }
     }
 
@@ -246,31 +218,36 @@ internal sealed class RoundTracer(NodeId node, Mode mode, int maxRoundsPerSecond
     {
         foreach (var round in rounds.Where(round => round.Ballot == ballot && round.Chosen is null).ToArray())
         {
+            spans.Emit("paxos accept", round.Span.Context, round.AcceptStarted, Now);
             round.Span.SetStatus(ActivityStatusCode.Error, reason);
-            Emit("paxos accept", round.Span.Context, round.AcceptStarted, Now);
-            End(round);
+            Spans.End(round.Span, Now);
             rounds.Remove(round);
         }
 
         if (preparing?.Ballot != ballot) return;
+        if (!preparing.Prepared) spans.Emit("paxos prepare", preparing.Span.Context, preparing.Started, Now);
         preparing.Span.SetStatus(ActivityStatusCode.Error, reason);
-        if (!preparing.Prepared) Emit("paxos prepare", preparing.Span.Context, preparing.Started, Now);
-        End(preparing);
+        Spans.End(preparing.Span, Now);
         preparing = null;
     }
+
+    /// <summary>What a leader proposes of itself: recovered commands and NoOps.</summary>
+    private static bool IsOwn(RoundEvent.AcceptStarted accept) => accept.RequestIds.Count == 0 && accept.ForwardTokens.Count == 0;
 
     private List<ActivityContext> Recorded(RoundEvent.AcceptStarted accept)
     {
         var recorded = new List<ActivityContext>();
-        if (requests.Count > 0)
+        if (requests.Count > 0) Add(requests, accept.RequestIds);
+        if (forwards.Count > 0) Add(forwards, accept.ForwardTokens);
+        return recorded;
+
+        void Add(Dictionary<long, ActivityContext> contexts, IReadOnlyList<long> ids)
         {
-            foreach (var id in accept.RequestIds)
+            foreach (var id in ids)
             {
-                if (requests.TryGetValue(id, out var context)) recorded.Add(context);
+                if (contexts.TryGetValue(id, out var context)) recorded.Add(context);
             }
         }
-
-        return recorded;
     }
 
     private ActivityContext RoundOf(Ballot ballot, long slot)
@@ -297,33 +274,10 @@ internal sealed class RoundTracer(NodeId node, Mode mode, int maxRoundsPerSecond
     private TracedRound? StartRound(Ballot ballot, ActivityContext parent, List<ActivityContext> linked)
     {
         var now = Now;
-        var span = Begin("paxos round", ActivityKind.Internal, parent, now, linked.Select(context => new ActivityLink(context)));
+        var span = spans.Begin("paxos round", ActivityKind.Internal, parent, now, linked.Select(context => new ActivityLink(context)));
         if (span is null) return null;
         span.SetTag("paxos.ballot", ballot.ToString());
         span.SetTag("paxos.slots", 0);
-        Activity.Current = null;
         return new TracedRound(span, ballot, now);
-    }
-
-    private static void End(TracedRound round)
-    {
-        round.Span.Stop();
-        Activity.Current = null;
-    }
-
-    private void Emit(string name, ActivityContext parent, DateTimeOffset started, DateTimeOffset ended)
-    {
-        using var span = Begin(name, ActivityKind.Internal, parent, started);
-        span?.SetEndTime(ended.UtcDateTime);
-    }
-
-    private Activity? Begin(
-        string name, ActivityKind kind, ActivityContext parent, DateTimeOffset started, IEnumerable<ActivityLink>? links = null)
-    {
-        // Without a parent StartActivity would take Activity.Current for one.
-        Activity.Current = null;
-        var span = Source.StartActivity(name, kind, parent, links: links, startTime: started);
-        span?.SetTag("paxos.node", node.Name);
-        return span;
     }
 }

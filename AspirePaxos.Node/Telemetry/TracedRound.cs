@@ -4,13 +4,13 @@ using AspirePaxos.Protocol;
 namespace AspirePaxos.Node.Telemetry;
 
 /// <summary>A round that is being traced: its span, and what its phases need to become spans when they end.</summary>
-internal sealed class TracedRound(Activity span, Ballot ballot, DateTimeOffset started)
+internal sealed class TracedRound(Activity span, Ballot ballot, DateTime started)
 {
     public Activity Span { get; } = span;
 
     public Ballot Ballot { get; } = ballot;
 
-    public DateTimeOffset Started { get; } = started;
+    public DateTime Started { get; } = started;
 
     /// <summary>A quorum promised; false while phase 1 is under way.</summary>
     public bool Prepared { get; set; }
@@ -20,15 +20,15 @@ internal sealed class TracedRound(Activity span, Ballot ballot, DateTimeOffset s
 
     public long LastSlot { get; private set; }
 
-    /// <summary>The write that holds this replica's own acceptance (in phase 1: its promise); 0 where it is not known yet.</summary>
+    /// <summary>The write that holds this replica's own promise, then its acceptance; 0 where it is the next one.</summary>
     public long WriteSequence { get; set; }
 
-    public DateTimeOffset AcceptStarted { get; private set; }
+    public DateTime AcceptStarted { get; private set; }
 
-    /// <summary>Null until a quorum accepted every slot.</summary>
-    public DateTimeOffset? Chosen { get; set; }
+    /// <summary>When a quorum had accepted every slot; null before.</summary>
+    public DateTime? Chosen { get; set; }
 
-    public void BeginAccept(RoundEvent.AcceptStarted accept, DateTimeOffset now)
+    public void BeginAccept(RoundEvent.AcceptStarted accept, DateTime now)
     {
         FirstSlot = accept.FirstSlot;
         LastSlot = accept.FirstSlot + accept.Slots - 1;
@@ -42,7 +42,3 @@ internal sealed class TracedRound(Activity span, Ballot ballot, DateTimeOffset s
 
     public bool Covers(Ballot ballot, long slot) => ballot == Ballot && FirstSlot > 0 && slot >= FirstSlot && slot <= LastSlot;
 }
-
-/// <summary>A write under way whose durability ends a span.</summary>
-/// <param name="Parent">The round (this replica's own acceptance), or the request of the leader that it answers.</param>
-internal readonly record struct TracedWrite(long Sequence, DateTimeOffset Issued, ActivityContext Parent, string Name);
