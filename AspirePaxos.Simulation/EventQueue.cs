@@ -13,6 +13,9 @@ internal sealed class EventQueue
 
     public long Now { get; private set; }
 
+    /// <summary>How many events have happened.</summary>
+    public long Steps { get; private set; }
+
     public void After(long delay, Action action) => events.Enqueue(action, new Moment(Now + Math.Max(0, delay), scheduled++));
 
     /// <summary>Time goes on to the next event, which happens.</summary>
@@ -20,6 +23,7 @@ internal sealed class EventQueue
     {
         if (!events.TryDequeue(out var action, out var moment)) throw new SimulationException("nothing is left to happen: even the ticks have ended");
         Now = moment.Time;
+        Steps++;
         action();
     }
 }

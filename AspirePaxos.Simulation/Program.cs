@@ -25,7 +25,7 @@ if (arguments.Unknown("--seed", "--steps", "--trace", "--seeds", "--from", "--mi
     return 2;
 }
 
-var events = (int)(arguments.Number("--steps") ?? Run.DefaultEvents);
+var inputs = (int)(arguments.Number("--steps") ?? Run.DefaultInputs);
 if (arguments.Number("--seed") is { } seed) return One((ulong)seed);
 var from = (ulong)(arguments.Number("--from") ?? 1);
 return Many(from, arguments.Number("--seeds") ?? long.MaxValue, TimeSpan.FromMinutes(arguments.Number("--minutes") ?? 525_600));
@@ -35,8 +35,8 @@ int One(ulong seed)
     using var output = new StreamWriter(Console.OpenStandardOutput());
     try
     {
-        var run = Run.Seed(seed, events, arguments.Has("--trace") ? output : null);
-        output.WriteLine($"Seed {seed}: {run.Events} events, {run.Operations} operations, {run.Slots} slots, trace {run.TraceHash:x16}, {(run.Counts ? "counts" : "too short to count")}");
+        var run = Run.Seed(seed, inputs, arguments.Has("--trace") ? output : null);
+        output.WriteLine($"Seed {seed}: {run.Inputs} inputs, {run.Events} events, {run.Operations} operations, {run.Slots} slots, trace {run.TraceHash:x16}, {(run.Counts ? "counts" : "too short to count")}");
         output.WriteLine(run.Coverage);
         return 0;
     }
@@ -54,7 +54,7 @@ int Many(ulong first, long count, TimeSpan time)
     var clock = Stopwatch.StartNew();
     var batch = new SeedBatch(first, count);
     using var progress = new Timer(_ => Console.WriteLine(batch.Progress(clock.Elapsed)), null, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5));
-    batch.Execute(events, () => clock.Elapsed >= time);
+    batch.Execute(inputs, () => clock.Elapsed >= time);
     Console.WriteLine(batch.Progress(clock.Elapsed));
     Console.WriteLine(batch.Coverage);
     foreach (var failure in batch.Failures.Take(10)) Console.Error.WriteLine(failure);

@@ -3,15 +3,16 @@ using AspirePaxos.Protocol;
 
 namespace AspirePaxos.Simulation;
 
-/// <param name="Events">Inputs handled by replicas, ticks not counted.</param>
+/// <param name="Inputs">Handled by replicas, ticks not counted: what makes a run worth counting.</param>
+/// <param name="Events">Everything that happened, ticks and what is on the network too.</param>
 /// <param name="TraceHash">Equal for equal seeds and settings.</param>
-public sealed record RunResult(ulong Seed, long Events, int Operations, int Slots, Coverage Coverage, ulong TraceHash, bool Counts);
+public sealed record RunResult(ulong Seed, long Inputs, long Events, int Operations, int Slots, Coverage Coverage, ulong TraceHash, bool Counts);
 
 /// <summary>One seed from start to end: faults for a while, then everything heals and must converge.</summary>
 public static class Run
 {
-    public const int DefaultEvents = 6_000;
-    public const int MinEvents = 5_000;
+    public const int DefaultInputs = 6_000;
+    public const int MinInputs = 5_000;
     public const int MinOperations = 100;
     public const int MinFaultKinds = 3;
     private const long Second = 1_000_000;
@@ -20,12 +21,12 @@ public static class Run
 
     /// <param name="output">Where the trace goes; null: nowhere.</param>
     /// <exception cref="SimulationException">A rule was broken; the message names the seed and how to replay it.</exception>
-    public static RunResult Seed(ulong seed, int events = DefaultEvents, TextWriter? output = null)
+    public static RunResult Seed(ulong seed, int inputs = DefaultInputs, TextWriter? output = null)
     {
         var world = new World(seed, output);
         try
         {
-            Break(world, events);
+            Break(world, inputs);
             Converge(world);
             CheckHistory(world);
         }
@@ -33,21 +34,21 @@ public static class Run
         {
             throw new SimulationException(
                 $"Seed {seed} at {world.Queue.Now / 1000.0:F3} ms: {(broken is SimulationException ? "" : $"{broken.GetType().Name}: ")}{broken.Message}\n"
-                + $"Replay: dotnet run --project AspirePaxos.Simulation -- --seed {seed}{(events == DefaultEvents ? "" : $" --steps {events}")} --trace", broken);
+                + $"Replay: dotnet run --project AspirePaxos.Simulation -- --seed {seed}{(inputs == DefaultInputs ? "" : $" --steps {inputs}")} --trace", broken);
         }
 
-        var counts = world.Inputs >= MinEvents && world.Clients.Operations.Count >= MinOperations && world.Coverage.FaultKinds >= MinFaultKinds;
-        return new RunResult(seed, world.Inputs, world.Clients.Operations.Count, world.Checker.ChosenSlots, world.Coverage, world.Trace.Hash, counts);
+        var counts = world.Inputs >= MinInputs && world.Clients.Operations.Count >= MinOperations && world.Coverage.FaultKinds >= MinFaultKinds;
+        return new RunResult(seed, world.Inputs, world.Queue.Steps, world.Clients.Operations.Count, world.Checker.ChosenSlots, world.Coverage, world.Trace.Hash, counts);
     }
 
-    private static void Break(World world, int events)
+    private static void Break(World world, int inputs)
     {
         world.Note(230, world.Plan.ToString());
         foreach (var host in world.Hosts) world.StartHost(host);
         world.Clients.Begin();
         world.Queue.After(world.Plan.QuietStart, world.Faults.Begin);
         while (world.Queue.Now < MaxFaultTime
-            && (world.Inputs < events || world.Clients.Operations.Count < MinOperations || world.Coverage.FaultKinds < MinFaultKinds))
+            && (world.Inputs < inputs || world.Clients.Operations.Count < MinOperations || world.Coverage.FaultKinds < MinFaultKinds))
         {
             world.Queue.Step();
         }

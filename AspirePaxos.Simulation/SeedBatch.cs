@@ -20,7 +20,7 @@ public sealed class SeedBatch(ulong first, long count)
     /// <summary>Of those, the ones long and eventful enough to say something.</summary>
     public long Counted => counted;
 
-    public void Execute(int minEvents, Func<bool> stop)
+    public void Execute(int minInputs, Func<bool> stop)
     {
         long next = -1;
         var workers = new Thread[Environment.ProcessorCount];
@@ -28,7 +28,7 @@ public sealed class SeedBatch(ulong first, long count)
         {
             workers[i] = new Thread(() =>
             {
-                for (var n = Interlocked.Increment(ref next); n < count && !stop(); n = Interlocked.Increment(ref next)) Execute(first + (ulong)n, minEvents);
+                for (var n = Interlocked.Increment(ref next); n < count && !stop(); n = Interlocked.Increment(ref next)) Execute(first + (ulong)n, minInputs);
             });
             workers[i].Start();
         }
@@ -45,11 +45,11 @@ public sealed class SeedBatch(ulong first, long count)
         }
     }
 
-    private void Execute(ulong seed, int minEvents)
+    private void Execute(ulong seed, int minInputs)
     {
         try
         {
-            var run = Run.Seed(seed, minEvents);
+            var run = Run.Seed(seed, minInputs);
             lock (gate)
             {
                 done++;

@@ -122,7 +122,8 @@ internal sealed class World : IWorld
         }
 
         Inputs++;
-        Run(process, input);
+        input();
+        if (!Plan.GathersInputs || !random.OneIn(4)) Turn(process);
     }
 
     public void Submitted(Process process, Write write)
@@ -193,12 +194,10 @@ internal sealed class World : IWorld
         }
     }
 
-    private void Run(Process process, Action input)
+    private void Turn(Process process)
     {
-        input();
-        if (Plan.GathersInputs && random.OneIn(4)) return;
         process.Turn();
-        if (process.Alive) checker.Observe(process);
+        checker.Observe(process);
     }
 
     private void BeginSync(Process process)
@@ -223,7 +222,8 @@ internal sealed class World : IWorld
             TickLater(process, TickInterval);
             var machine = Machine(process.Host);
             if (machine.Paused) return;
-            Run(process, () => process.Replica.Tick(machine.Clock(Queue.Now)));
+            process.Replica.Tick(machine.Clock(Queue.Now));
+            Turn(process);
             Clients.CheckNothingStuck(process, machine.Clock(Queue.Now));
         });
 
