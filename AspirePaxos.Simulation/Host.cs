@@ -1,0 +1,110 @@
+using AspirePaxos.KeyValue;
+using AspirePaxos.Protocol;
+
+namespace AspirePaxos.Simulation;
+
+/// <summary>Where the effects of a process go: the simulated world, or a script that delivers by hand.</summary>
+internal interface IWorld
+{
+    /// <summary>A write was submitted to the host's disk.</summary>
+    void Submitted(Process process, Write write);
+
+    void Send(Process process, Envelope envelope);
+
+    void Applied(Process process, in AppliedSlot slot);
+
+    void Completed(Process process, WriteCompletion completion);
+
+    void Completed(Process process, ReadCompletion completion);
+
+    void Happened(Process process, RoundEvent round);
+}
+
+internal readonly record struct AppliedSlot(long Slot, Command Command, Batch Batch, IReadOnlyList<StoreResult> Results, IReadOnlyList<RowChange> Changes);
+
+/// <summary>One machine: a disk that stays, and the process that runs on it, or none.</summary>
+internal sealed class Host(int index, NodeId node, Disk disk)
+{
+    public int Index { get; } = index;
+
+    public NodeId Node { get; } = node;
+
+    public Disk Disk { get; private set; } = disk;
+
+    public Process? Process { get; private set; }
+
+    public Process Start(IWorld world, Func<Identity, ReplicaOptions> options, StoreOptions store, long now)
+    {
+        var identity = new Identity(Node, Disk.Incarnation, Disk.NextBoot());
+        Process = new Process(this, world, new Replica(options(identity), Disk.Load(), now), Disk.LoadStore(store), identity);
+        return Process;
+    }
+
+    /// <summary>The process is gone, and with it every write that was not durable.</summary>
+    public void Crash()
+    {
+        if (Process is { } process) process.Alive = false;
+        Process = null;
+        Disk.LoseUnsynced();
+    }
+
+    public void Replace(Disk other)
+    {
+        if (Process is not null) throw new InvalidOperationException("The disk of a running process cannot be replaced.");
+        Disk = other;
+    }
+}
+
+/// <summary>One run of the program: replica and store as the real host glues them together.</summary>
+internal sealed class Process(Host host, IWorld world, Replica replica, KeyValueStore store, Identity identity)
+{
+    private List<RowChange> unsaved = [];
+    private long requests;
+
+    public Host Host { get; } = host;
+
+    public Replica Replica { get; } = replica;
+
+    public KeyValueStore Store { get; } = store;
+
+    public Identity Identity { get; } = identity;
+
+    public bool Alive { get; set; } = true;
+
+    /// <summary>Numbers start over in each process, as in a real one.</summary>
+    public long NextRequest() => ++requests;
+
+    /// <summary>Carries out what the inputs since the last turn ask for, until nothing more comes of it.</summary>
+    public void Turn()
+    {
+        while (Alive)
+        {
+            var ready = Replica.TakeReady();
+            if (ready.IsEmpty) return;
+            if (ready.Write is { } write) Submit(write);
+            foreach (var round in ready.Rounds) world.Happened(this, round);
+            foreach (var envelope in ready.Messages) world.Send(this, envelope);
+            foreach (var chosen in ready.Chosen) Apply(chosen);
+            foreach (var completion in ready.Writes) world.Completed(this, completion);
+            foreach (var completion in ready.Reads) world.Completed(this, completion);
+        }
+    }
+
+    private void Submit(Write write)
+    {
+        Host.Disk.Submit(write, unsaved, Store.Position);
+        unsaved = [];
+        world.Submitted(this, write);
+    }
+
+    private void Apply(ChosenCommand chosen)
+    {
+        var batch = Batch.Decode(chosen.Command);
+        var applied = Store.Apply(chosen.Slot, batch.LogTime, batch.Commands);
+        unsaved.AddRange(applied.Changes);
+        var results = new ReadOnlyMemory<byte>[applied.Results.Count];
+        for (var i = 0; i < results.Length; i++) results[i] = applied.Results[i].Encode();
+        world.Applied(this, new AppliedSlot(chosen.Slot, chosen.Command, batch, applied.Results, applied.Changes));
+        Replica.Applied(chosen.Slot, results);
+    }
+}
