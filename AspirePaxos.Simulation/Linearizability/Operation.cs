@@ -1,0 +1,88 @@
+namespace AspirePaxos.Simulation.Linearizability;
+
+/// <summary>What one client asked for and what it was told.</summary>
+/// <param name="Client">Only for the reader of a verdict.</param>
+/// <param name="Value">Written by a put, read by a get that found the key.</param>
+/// <param name="Call">When the request left. Any unit; one clock for the whole history.</param>
+/// <param name="Return">When the answer came; null where none did. Without meaning for <see cref="OperationOutcome.Unknown"/>: it may still happen.</param>
+/// <param name="Revision">
+/// As answered; null where the answer did not say. Of the key after a put and for a get; of the delete itself where it deleted; the
+/// present one, 0 for none, where a condition failed.
+/// </param>
+public sealed record Operation(
+    int Client,
+    string Key,
+    OperationKind Kind,
+    string? Value,
+    OperationCondition Condition,
+    long Call,
+    long? Return,
+    OperationOutcome Outcome,
+    long? Revision = null)
+{
+    /// <summary>One line, as a verdict shows it.</summary>
+    public override string ToString()
+    {
+        var what = Kind switch
+        {
+            OperationKind.Put => $"put \"{Value}\"{Condition}",
+            OperationKind.Delete => $"delete{Condition}",
+            _ => "get",
+        };
+        var answer = (Kind, Outcome) switch
+        {
+            (OperationKind.Get, OperationOutcome.Ok) => $"\"{Value}\"",
+            (_, OperationOutcome.Ok) => "ok",
+            (_, OperationOutcome.NotFound) => "not found",
+            (_, OperationOutcome.ConditionFailed) => "condition failed",
+            (_, OperationOutcome.Refused) => "refused",
+            _ => "unknown",
+        };
+        var revision = Revision is { } known ? $" at revision {known}" : "";
+        return $"[{Call}, {(Outcome == OperationOutcome.Unknown || Return is null ? "∞" : Return)}] client {Client}: {what} → {answer}{revision}";
+    }
+}
+
+public enum OperationKind
+{
+    Put,
+    Get,
+    Delete,
+}
+
+public enum OperationOutcome
+{
+    Ok,
+
+    /// <summary>A get or delete found no such key.</summary>
+    NotFound,
+
+    /// <summary>A put or delete changed nothing, since its condition did not hold.</summary>
+    ConditionFailed,
+
+    /// <summary>It may have happened at any time after its call, may still happen, or never.</summary>
+    Unknown,
+
+    /// <summary>It certainly never happened; the checker skips it.</summary>
+    Refused,
+}
+
+/// <summary>What a put or delete asks of the key it changes.</summary>
+public readonly record struct OperationCondition(OperationConditionKind Kind, long Revision = 0)
+{
+    public override string ToString() => Kind switch
+    {
+        OperationConditionKind.RevisionIs => $" if revision {Revision}",
+        OperationConditionKind.Absent => " if absent",
+        OperationConditionKind.Present => " if present",
+        _ => "",
+    };
+}
+
+public enum OperationConditionKind
+{
+    None,
+    RevisionIs,
+    Absent,
+    Present,
+}
