@@ -1,0 +1,47 @@
+using Aspire.Hosting.ApplicationModel;
+
+// The one place where the topology is written. aspire-manifest.json is published from it and read by the launcher: a change of one is a
+// change of both. To publish: dotnet run --project AspirePaxos.AppHost -- --publisher manifest --output-path ../aspire-manifest.json
+Console.WriteLine("Host: Aspire. Without it, by the launcher: dotnet run --project AspirePaxos.AppHost -p:UseAspire=false");
+
+var builder = DistributedApplication.CreateBuilder(args);
+var publishing = builder.ExecutionContext.IsPublishMode;
+
+// Only when compose is published: in the manifest this environment would turn up as an error entry.
+if (builder.Configuration["compose"] == "true")
+{
+    builder.AddDockerComposeEnvironment("compose");
+}
+
+var secret = builder.AddParameter("cluster-secret", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true);
+
+// Named resources, not replicas of one: each has an identity and a volume of its own. None waits for another, since none is ready alone.
+string[] names = ["node0", "node1", "node2"];
+var nodes = names.Select((name, i) => builder
+    .AddProject<Projects.AspirePaxos_Node>(name, launchProfileName: null)
+    .WithHttpEndpoint(port: 8000 + i, targetPort: publishing ? 8080 : null, name: "http")
+    .WithExternalHttpEndpoints()
+    .WithHttpHealthCheck("/health")
+    .WithEnvironment("Paxos__NodeId", name)
+    .WithEnvironment("Paxos__Replicas", string.Join(',', names))
+    .WithEnvironment("Paxos__ClusterSecret", secret)
+    .WithEnvironment("Paxos__DataDirectory", publishing ? "/data" : Path.Combine(builder.AppHostDirectory, "..", ".paxos", name + "-data"))
+    .PublishAsDockerFile(container => container
+        .WithDockerfile("..")
+        .WithBuildArg("PROJECT", "AspirePaxos.Node")
+        .WithVolume(name + "-data", "/data")))
+    .ToArray();
+
+foreach (var node in nodes)
+{
+    foreach (var peer in nodes.Where(peer => peer != node)) node.WithReference(peer);
+
+    // For development alone; what is published does not have them.
+    if (!publishing)
+    {
+        node.WithEnvironment("Paxos__EnableCrashEndpoint", "true");
+        node.WithEnvironment("Paxos__LogDirectory", Path.Combine(builder.AppHostDirectory, "..", ".paxos", "logs", node.Resource.Name));
+    }
+}
+
+builder.Build().Run();

@@ -1,0 +1,99 @@
+using System.Runtime.InteropServices;
+
+namespace AspirePaxos.Launcher;
+
+/// <summary>The launcher as a program: runs until Ctrl+C or SIGTERM.</summary>
+public static class LauncherProgram
+{
+    private const int Refused = 1;
+    private const int WrongUsage = 2;
+    private static readonly TimeSpan WordOnSlowStart = TimeSpan.FromSeconds(30);
+
+    /// <returns>The exit code: 0, 1 where it could not run, 2 for a wrong command line.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args)
+    {
+        try
+        {
+            var options = LaunchOptions.Parse(args);
+            if (options.Help)
+            {
+                Console.WriteLine(LaunchOptions.Usage);
+                return 0;
+            }
+
+            await RunAsync(options);
+            return 0;
+        }
+        catch (LaunchRefusedException e)
+        {
+            await Console.Error.WriteLineAsync(e.WrongUsage ? $"{e.Message}\n\n{LaunchOptions.Usage}" : e.Message);
+            return e.WrongUsage ? WrongUsage : Refused;
+        }
+    }
+
+    private static async Task RunAsync(LaunchOptions options)
+    {
+        var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var impatient = new CancellationTokenSource();
+        void OnSignal(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            // The second one means: now.
+            if (!stop.TrySetResult()) impatient.Cancel();
+        }
+
+        PosixSignal[] signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT];
+        var registrations = signals.Select(signal => PosixSignalRegistration.Create(signal, OnSignal)).ToArray();
+        try
+        {
+            var output = Output.OfConsole();
+            await using var cluster = LaunchedCluster.Start(options, output);
+            await Task.WhenAny(AnnounceReadyAsync(cluster, output, stop.Task), stop.Task);
+            await stop.Task;
+            output.Write("Stopping; Ctrl+C again kills.");
+            await cluster.StopAsync(impatient.Token);
+            output.Write("Stopped.");
+        }
+        finally
+        {
+            foreach (var registration in registrations) registration.Dispose();
+        }
+    }
+
+    private static async Task AnnounceReadyAsync(LaunchedCluster cluster, Output output, Task stop)
+    {
+        var ready = cluster.WaitUntilReadyAsync();
+        if (await Task.WhenAny(ready, stop, Task.Delay(WordOnSlowStart)) is var first && first != ready && first != stop)
+        {
+            var late = cluster.Resources.Where(resource => !resource.IsReady).Select(resource => $"{resource.Name} ({resource.LogFile})");
+            output.Write($"Not ready after {WordOnSlowStart.TotalSeconds:0} s: {string.Join(", ", late)}. A replica is ready when a majority runs and it has caught up; its log says what it waits for.");
+        }
+
+        await Task.WhenAny(ready, stop);
+        if (!stop.IsCompleted) output.Write(Summary(cluster));
+    }
+
+    private static string Summary(LaunchedCluster cluster)
+    {
+        var width = cluster.Resources.Max(resource => resource.Name.Length);
+        var lines = new List<string> { "", "All are ready:" };
+        lines.AddRange(cluster.Resources.Select(resource => $"  {resource.Name.PadRight(width)}  {Address(resource),-24} process {resource.Pid}"));
+        if (cluster.Replicas.Select(name => cluster[name]).Where(replica => replica.Url is not null).Select(Address).ToArray() is [var first, var second, .., var last])
+        {
+            lines.AddRange([
+                "", "Try:",
+                $"  curl -X PUT {first}/v1/kv/hello -d world",
+                $"  curl {second}/v1/kv/hello",
+                $"  curl -X POST {last}/store/set -d '{{\"key\":\"a\",\"value\":\"1\"}}'",
+                $"  curl {first}/store/get/a",
+                $"  curl {second}/v1/cluster",
+                $"  {first} in a browser",
+            ]);
+        }
+
+        lines.AddRange(["", $"Data and logs: {cluster.DataDirectory}. Ctrl+C stops all; the data stays.", ""]);
+        return string.Join(Environment.NewLine, lines);
+    }
+
+    private static string Address(LaunchedResource resource) => resource.Url?.ToString().TrimEnd('/') ?? "-";
+}

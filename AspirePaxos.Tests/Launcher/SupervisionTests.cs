@@ -1,0 +1,155 @@
+using AspirePaxos.Launcher;
+
+namespace AspirePaxos.Tests.Launcher;
+
+/// <summary>Starting, dying, starting again and stopping, with shell scripts as the processes.</summary>
+public sealed class SupervisionTests : IDisposable
+{
+    private const string Sleeps = "echo up; exec sleep 1000";
+
+    private readonly TemporaryFolder folder = new();
+    private readonly PrintedLines printed = new();
+
+    public void Dispose()
+    {
+        printed.Dispose();
+        folder.Dispose();
+    }
+
+    [Fact]
+    public async Task A_process_that_is_killed_is_started_again()
+    {
+        await using var cluster = Start(Sleeps);
+        var script = cluster["script"];
+        await cluster.WaitUntilReadyAsync();
+        var first = script.Pid;
+
+        await script.KillAsync();
+
+        await Eventually.HoldsAsync(() => script is { IsRunning: true, Starts: 2 }, "a second process");
+        Assert.NotEqual(first, script.Pid);
+        Assert.False(Signals.IsAlive(first));
+        Assert.Contains("kill -9", printed.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_process_that_was_killed_stays_dead_where_that_is_wanted()
+    {
+        await using var cluster = Start(Sleeps);
+        var script = cluster["script"];
+        script.RestartsByItself = false;
+        await cluster.WaitUntilReadyAsync();
+
+        await script.KillAsync();
+        Assert.Equal((false, 0, 1), (script.IsRunning, script.Pid, script.Starts));
+
+        script.Start();
+        await Eventually.HoldsAsync(() => script is { IsRunning: true, Starts: 2 }, "the process that was asked for");
+    }
+
+    [Fact]
+    public async Task A_process_that_was_stopped_starts_when_asked()
+    {
+        await using var cluster = Start(Sleeps);
+        var script = cluster["script"];
+        await cluster.WaitUntilReadyAsync();
+
+        await script.StopAsync();
+        Assert.False(script.IsRunning);
+
+        script.Start();
+        await Eventually.HoldsAsync(() => script is { IsRunning: true, Starts: 2 }, "the process that was asked for");
+    }
+
+    [Fact]
+    public async Task A_process_that_never_works_is_tried_more_and_more_slowly_with_advice()
+    {
+        await using var cluster = Start("read -t 0.1 || true; echo no disk >&2; exit 3", http: true);
+
+        await Eventually.HoldsAsync(() => printed.Contain("without ever being ready"), "advice");
+
+        Assert.Contains("exit code 3", printed.Text, StringComparison.Ordinal);
+        Assert.Contains("no disk", printed.Text, StringComparison.Ordinal);
+        Assert.Contains("started again in 0.5 s", printed.Text, StringComparison.Ordinal);
+        Assert.Contains("--fresh", printed.Text, StringComparison.Ordinal);
+        Assert.Contains("no disk", File.ReadAllText(cluster["script"].LogFile), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_program_that_does_not_exist_is_named()
+    {
+        await using var cluster = Start(folder.Write("aspire-manifest.json", """{"resources":{"script":{"type":"executable.v0","command":"no-such-program"}}}"""), isManifest: true);
+
+        await Eventually.HoldsAsync(() => printed.Contain("no-such-program"), "a message");
+
+        Assert.Contains("cannot be started", printed.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_process_that_does_not_stop_is_killed()
+    {
+        await using var cluster = Start("trap '' TERM; echo up; while :; do read -t 0.1 || sleep 0.1; done", stopTimeout: TimeSpan.FromSeconds(0.3));
+        var script = cluster["script"];
+        await Eventually.HoldsAsync(() => script.Lines.Contains("up"), "the trap is set");
+        var pid = script.Pid;
+
+        await cluster.StopAsync();
+
+        Assert.False(Signals.IsAlive(pid));
+        Assert.Contains("was killed", printed.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_suspended_process_goes_on_when_resumed_and_can_be_stopped()
+    {
+        await using var cluster = Start("trap 'echo asked; exit 0' TERM; echo up; while :; do echo tick; sleep 0.02; done");
+        var script = cluster["script"];
+        await Eventually.HoldsAsync(() => script.Lines.Contains("tick"), "it runs");
+
+        script.Pause();
+        await Eventually.HoldsAsync(() => State(script.Pid) == "T", "it stands still");
+        script.Resume();
+        await Eventually.HoldsAsync(() => State(script.Pid) != "T", "it goes on");
+        script.Pause();
+        await cluster.StopAsync();
+
+        Assert.Contains("asked", script.Lines);
+    }
+
+    [Fact]
+    public async Task The_end_of_the_launcher_is_the_end_of_the_childs_input()
+    {
+        await using var cluster = Start("echo $PAXOS_EXIT_WITH_PARENT; exec cat");
+        await Eventually.HoldsAsync(() => cluster["script"].Lines.Contains("true"), "the setting");
+
+        // cat ends at the end of its input only: it is held open as long as the launcher lives.
+        Assert.Equal(1, cluster["script"].Starts);
+        Assert.True(cluster["script"].IsRunning);
+    }
+
+    [Fact]
+    public async Task What_runs_is_written_down_for_others_and_gone_afterwards()
+    {
+        var path = folder.In("data", "cluster.json");
+        await using (var cluster = Start(Sleeps))
+        {
+            await cluster.WaitUntilReadyAsync();
+            await Eventually.HoldsAsync(() => ClusterFile.TryRead(path)?.Resources[0].Pid == cluster["script"].Pid, "cluster.json with the process");
+            Assert.Equal(Environment.ProcessId, ClusterFile.TryRead(path)!.LauncherPid);
+        }
+
+        Assert.False(File.Exists(path));
+    }
+
+    private LaunchedCluster Start(string script, bool isManifest = false, bool http = false, TimeSpan? stopTimeout = null)
+    {
+        var manifest = isManifest ? script : folder.ManifestOf(script);
+        if (http) File.WriteAllText(manifest, File.ReadAllText(manifest).Replace("\"command\"", "\"bindings\":{\"http\":{\"scheme\":\"http\"}},\"command\"", StringComparison.Ordinal));
+        return LaunchedCluster.Start(
+            new() { ManifestPath = manifest, DataDirectory = folder.In("data"), PortBase = 0, StopTimeout = stopTimeout ?? TimeSpan.FromSeconds(10) },
+            printed);
+    }
+
+    /// <summary>One letter, as the system has it.</summary>
+    private static string State(int pid) => File.ReadAllText($"/proc/{pid}/stat").Split(") ")[1][..1];
+}
