@@ -1,5 +1,5 @@
-using AspirePaxos.KeyValue;
 using AspirePaxos.Protocol;
+using AspirePaxos.Simulation.Linearizability;
 
 namespace AspirePaxos.Simulation;
 
@@ -15,6 +15,7 @@ public static class Run
     public const int MinInputs = 5_000;
     public const int MinOperations = 100;
     public const int MinFaultKinds = 3;
+    private const int MaxStates = 200_000;
     private const long Second = 1_000_000;
     private const long MaxFaultTime = 400 * Second;
     private const long ConvergenceTime = 120 * Second;
@@ -24,11 +25,12 @@ public static class Run
     public static RunResult Seed(ulong seed, int inputs = DefaultInputs, TextWriter? output = null)
     {
         var world = new World(seed, output);
+        bool decided;
         try
         {
             Break(world, inputs);
             Converge(world);
-            CheckHistory(world);
+            decided = CheckHistory(world);
         }
         catch (Exception broken)
         {
@@ -37,7 +39,7 @@ public static class Run
                 + $"Replay: dotnet run --project AspirePaxos.Simulation -- --seed {seed}{(inputs == DefaultInputs ? "" : $" --steps {inputs}")} --trace", broken);
         }
 
-        var counts = world.Inputs >= MinInputs && world.Clients.Operations.Count >= MinOperations && world.Coverage.FaultKinds >= MinFaultKinds;
+        var counts = decided && world.Inputs >= MinInputs && world.Clients.Operations.Count >= MinOperations && world.Coverage.FaultKinds >= MinFaultKinds;
         return new RunResult(seed, world.Inputs, world.Queue.Steps, world.Clients.Operations.Count, world.Checker.ChosenSlots, world.Coverage, world.Trace.Hash, counts);
     }
 
@@ -85,8 +87,12 @@ public static class Run
         ? $"{host.Node} {replica.Role} of {replica.Leader}, {replica.Ballot}, promised {replica.Promised}, commit {replica.CommitIndex}, applied {replica.AppliedIndex}, last {replica.LastSlot}"
         : $"{host.Node} down"));
 
-    private static void CheckHistory(World world)
+    /// <returns>False where the search for an order was given up.</returns>
+    private static bool CheckHistory(World world)
     {
         world.Clients.Requests.CheckNothingTwice();
+        var verdict = LinearizabilityChecker.Check(ClientHistory.Of(world.Clients.Operations), MaxStates);
+        if (!verdict.Linearizable && !verdict.Undecided) throw new SimulationException($"the clients' history is not linearizable: {verdict.Explanation}");
+        return !verdict.Undecided;
     }
 }
