@@ -1,11 +1,10 @@
 # shellcheck shell=bash disable=SC2034
 # Sourced by the scripts beside it: finds the running cluster, asks its nodes, and talks to the user.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
 
 DATA=${DATA:-.paxos}
 RUN=logs/provision                                   # .log and .pid of what provision started as processes
-PROJECT=${COMPOSE_PROJECT_NAME:-paxos}
 
 if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
   bold=$'\e[1m' red=$'\e[31m' green=$'\e[32m' yellow=$'\e[33m' plain=$'\e[0m'
@@ -38,21 +37,25 @@ require_count() { # NAME VALUE
 
 field() { # NAME JSON
   local text="\"$1\": ?\"([^\"]*)\"" other="\"$1\": ?([^]\" ,{}[]+)"
-  if [[ $2 =~ $text || $2 =~ $other ]]; then printf '%s' "${BASH_REMATCH[1]}"; fi
+  if [[ ($2 =~ $text || $2 =~ $other) && ${BASH_REMATCH[1]} != null ]]; then printf '%s' "${BASH_REMATCH[1]}"; fi
 }
 
 # ---- Containers or processes
 
-compose() {
-  if docker compose version >/dev/null 2>&1; then docker compose -p "$PROJECT" "$@"; else docker-compose -p "$PROJECT" "$@"; fi
-}
+compose() { if docker compose version >/dev/null 2>&1; then docker compose "$@"; else docker-compose "$@"; fi; }
 
 # Without the secret compose would not even read its file.
 compose_down() { CLUSTER_SECRET=${CLUSTER_SECRET:-not-needed-to-stop} compose down --remove-orphans "$@"; }
 
-engine_runs()      { command -v docker >/dev/null && docker info >/dev/null 2>&1; }
-compose_there()    { docker compose version >/dev/null 2>&1 || command -v docker-compose >/dev/null; }
-containers_run()   { command -v docker >/dev/null && [ -n "$(docker ps -q --filter "label=com.docker.compose.project=$PROJECT" 2>/dev/null)" ]; }
+engine_runs()    { command -v docker >/dev/null && docker info >/dev/null 2>&1; }
+compose_there()  { docker compose version >/dev/null 2>&1 || command -v docker-compose >/dev/null; }
+containers_run() { [ -n "$(container_of '')" ]; }
+
+# The running containers that compose made from this folder, of one service or of all.
+container_of() { # SERVICE
+  command -v docker >/dev/null || return 0
+  docker ps -q --filter "label=com.docker.compose.project.working_dir=$PWD" ${1:+--filter "label=com.docker.compose.service=$1"} 2>/dev/null || true
+}
 
 is_launcher() { [ -n "$1" ] && kill -0 "$1" 2>/dev/null && [[ $(ps -o args= -p "$1") == *AspirePaxos.AppHost* ]]; }
 
@@ -91,11 +94,15 @@ require_base_images() {
 # ---- The nodes: urls[i] and names[i]
 
 find_cluster() {
-  local i
+  local i name
   urls=() names=()
   if [ -n "${ENDPOINTS:-}" ]; then
     IFS=', ' read -r -a urls <<<"$ENDPOINTS"
     urls=("${urls[@]%/}") names=("${urls[@]#*://}")
+    for i in "${!urls[@]}"; do
+      name=$(field node "$(status "${urls[i]}")")
+      names[i]=${name:-${names[i]}}
+    done
     if [ -n "${ENGINE:-}" ]; then engine=$ENGINE; elif containers_run; then engine=containers; else engine=processes; fi
   elif [ "${ENGINE:-}" != containers ] && launched; then
     engine=processes
@@ -172,8 +179,6 @@ ballot() { # STATUS
 milliseconds() { date +%s%3N; }
 
 # ---- Printed logs
-
-container_of() { docker ps -q --filter "label=com.docker.compose.project=$PROJECT" --filter "label=com.docker.compose.service=$1"; }
 
 log_directory() { # NODE
   if [ "$engine" = containers ]; then printf 'logs/%s' "$1"; else printf '%s/logs/%s' "$DATA" "$1"; fi

@@ -18,7 +18,8 @@ client() { # NUMBER
     url=${urls[at % ${#urls[@]}]}
     for ((batch = 0; batch < 20; batch++, n++)); do
       printf 'url = "%s/store/set/%s-%d-%d/%d"\noutput = "/dev/null"\n' "$url" "$run" "$1" "$n" $((RANDOM * 32768 + RANDOM))
-    done | curl -s --max-time 10 -w '%{http_code} %{url_effective}\n' -K - >"$work/batch.$1" || true
+    done >"$work/config.$1"
+    curl -s --max-time 10 -w '%{http_code} %{url_effective}\n' -K "$work/config.$1" >"$work/batch.$1" || true
     cat "$work/batch.$1" >>"$work/written.$1"
     if grep -qv '^200 ' "$work/batch.$1"; then at=$((at + 1)); sleep 0.1; fi
   done

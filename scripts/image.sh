@@ -5,5 +5,5 @@
 help_if_asked "$@"
 require_engine
 require_base_images
-make_secret
+eng/compose-env.sh
 compose build

@@ -6,9 +6,12 @@ help_if_asked "$@"
 require_cluster
 
 case $engine in
-  containers) say "${bold}Containers of the compose project '$PROJECT'${plain}" ;;
+  containers) say "${bold}Containers${plain}" ;;
   *) say "${bold}Processes of the launcher${plain}" ;;
 esac
+or_dash() { printf '%s' "${1:--}"; }
+volume_of() { docker inspect -f '{{range .Mounts}}{{if eq .Destination "/data"}}{{.Name}}{{end}}{{end}}' "$(container_of "$1")" 2>/dev/null || printf '%s' -; }
+
 row='%-7s %-23s %-10s %-8s %-12s %8s %8s %9s %8s  %s\n'
 # shellcheck disable=SC2059
 printf "$bold$row$plain" NODE URL ROLE LEADER BALLOT COMMIT APPLIED REVISION KEYS READY
@@ -23,20 +26,21 @@ for i in "${!urls[@]}"; do
   fi
   if ready "${urls[i]}"; then ready=yes; else ready=no; fi
   # shellcheck disable=SC2059
-  printf "$row" "$(field node "$json")" "${urls[i]}" "$(field role "$json")" "$(field leader "$json")" "$(ballot "$json")" \
+  printf "$row" "$(field node "$json")" "${urls[i]}" "$(field role "$json")" "$(or_dash "$(field leader "$json")")" "$(or_dash "$(ballot "$json")")" \
     "$(field commitIndex "$json")" "$(field appliedIndex "$json")" "$(field revision "$json")" "$(field keys "$json")" "$ready"
 done
 say
 case $engine in
   containers)
-    say "data   volumes ${PROJECT}_node0-data …, mounted at /data in each container"
-    say "logs   /log/print writes to $(log_directory node0) …; output of the nodes: docker logs"
-    say "stop   make stop"
+    for name in "${names[@]}"; do
+      say "$name  container $(container_of "$name")  data $(volume_of "$name")  printed logs $(log_directory "$name")"
+    done
+    say "output of a node: docker logs CONTAINER"
+    say "they end with: make stop"
     ;;
   *)
-    say "data   $DATA/node0-data …"
-    say "logs   $(log_directory node0) …: printed logs and each node's output"
-    if pid=$(provisioned_pid); then say "stop   make stop   (process $pid; its output: $RUN.log)"; fi
+    for name in "${names[@]}"; do say "$name  data $DATA/$name-data  printed logs and output $(log_directory "$name")"; done
+    if pid=$(provisioned_pid); then say "started by make provision (process $pid; its output: $RUN.log); it ends with: make stop"; fi
     ;;
 esac
 [ "$down" -eq 0 ] || note "$down of ${#urls[@]} nodes do not answer. The launcher and compose restart a node that died; if it stays down, read its log."

@@ -25,9 +25,9 @@ choose_engine() {
 
 with_containers() {
   [ -z "${PORT_BASE:-}" ] || note "PORT_BASE is for processes; containers publish the ports of docker-compose.yaml."
-  if [ -n "${FRESH:-}" ]; then compose down -v --remove-orphans; fi
+  if [ -n "${FRESH:-}" ]; then compose_down -v; rm -rf logs/node[0-9]*; fi
   require_base_images
-  make_secret
+  eng/compose-env.sh
   say "Building the image and starting three containers…"
   compose up -d --build --remove-orphans || fail "The containers did not start: see above. Without containers: make provision ENGINE=processes"
 }

@@ -16,6 +16,7 @@ rm -f "$RUN.pid"
 
 if containers_run; then
   say "Stopping the containers…"
+  # shellcheck disable=SC2119
   compose_down
   stopped=yes
 fi
