@@ -1,0 +1,189 @@
+# shellcheck shell=bash disable=SC2034
+# Sourced by the scripts beside it: finds the running cluster, asks its nodes, and talks to the user.
+set -euo pipefail
+cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
+
+DATA=${DATA:-.paxos}
+RUN=logs/provision                                   # .log and .pid of what provision started as processes
+
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
+  bold=$'\e[1m' red=$'\e[31m' green=$'\e[32m' yellow=$'\e[33m' plain=$'\e[0m'
+else
+  bold='' red='' green='' yellow='' plain=''
+fi
+
+say()  { printf '%s\n' "$*"; }
+note() { printf '%s%s%s\n' "$yellow" "$*" "$plain" >&2; }
+good() { printf '%s%s%s\n' "$green" "$*" "$plain"; }
+fail() { printf '%s%s%s\n' "$red" "$*" "$plain" >&2; exit 1; }
+
+# A line that is overwritten by the next one; nothing where the output is not a terminal.
+progress() { [ -t 1 ] || return 0; printf '\r\e[K%s' "$*"; }
+
+# The comment at the top of the calling script is its help.
+help_if_asked() {
+  case ${1:-} in -h | --help) ;; *) return 0 ;; esac
+  while read -r line; do
+    case $line in '#!'*) ;; '#'*) line=${line#\#}; say "${line# }" ;; *) break ;; esac
+  done <"$0"
+  exit 0
+}
+
+require_count() { # NAME VALUE
+  case $2 in '' | *[!0-9]* | 0) fail "$1 is '$2'; it must be a whole number above 0." ;; esac
+}
+
+# ---- JSON, as far as these scripts need it: the first member of that name, a text, number or truth value
+
+field() { # NAME JSON
+  local text="\"$1\": ?\"([^\"]*)\"" other="\"$1\": ?([^]\" ,{}[]+)"
+  if [[ ($2 =~ $text || $2 =~ $other) && ${BASH_REMATCH[1]} != null ]]; then printf '%s' "${BASH_REMATCH[1]}"; fi
+}
+
+# ---- Containers or processes
+
+compose() { if docker compose version >/dev/null 2>&1; then docker compose "$@"; else docker-compose "$@"; fi; }
+
+# Without the secret compose would not even read its file.
+compose_down() { CLUSTER_SECRET=${CLUSTER_SECRET:-not-needed-to-stop} compose down --remove-orphans "$@"; }
+
+engine_runs()    { command -v docker >/dev/null && docker info >/dev/null 2>&1; }
+compose_there()  { docker compose version >/dev/null 2>&1 || command -v docker-compose >/dev/null; }
+containers_run() { [ -n "$(container_of '')" ]; }
+
+# The running containers that compose made from this folder, of one service or of all.
+container_of() { # SERVICE
+  command -v docker >/dev/null || return 0
+  docker ps -q --filter "label=com.docker.compose.project.working_dir=$PWD" ${1:+--filter "label=com.docker.compose.service=$1"} 2>/dev/null || true
+}
+
+is_launcher() { [ -n "$1" ] && kill -0 "$1" 2>/dev/null && [[ $(ps -o args= -p "$1") == *AspirePaxos.AppHost* ]]; }
+
+provisioned_pid() { # prints the process that provision started, where it still runs
+  local pid
+  [ -r "$RUN.pid" ] || return 1
+  pid=$(<"$RUN.pid")
+  is_launcher "$pid" && printf '%s' "$pid"
+}
+
+# What the launcher says runs in $DATA; it removes that file when it ends, but not when it is killed.
+launched() {
+  [ -r "$DATA/cluster.json" ] || return 1
+  cluster_json=$(tr -d '\n' <"$DATA/cluster.json")
+  is_launcher "$(field launcherPid "$cluster_json")"
+}
+
+# What builds an image needs: an engine, compose, and the Dockerfile's base images.
+require_engine() {
+  local without='or do without containers: make provision ENGINE=processes'
+  command -v docker >/dev/null || fail "docker is not installed. Install Docker (on Debian as root: eng/ensure-docker.sh), $without"
+  engine_runs || fail "The container engine does not run, or you may not use it. Start it (on Debian as root: eng/ensure-docker.sh), $without"
+  compose_there || fail "Neither 'docker compose' nor docker-compose is installed. Install one, $without"
+}
+
+require_base_images() {
+  local line image
+  while read -r line; do
+    image=${line%% *}
+    case $image in */*) ;; *) continue ;; esac
+    docker image inspect "$image" >/dev/null 2>&1 || { say "Pulling $image…"; docker pull -q "$image" >/dev/null 2>&1; } ||
+      fail "The base image $image is not here and cannot be pulled. Where no registry can be reached, 'eng/make-base-images.sh --sdk' (as root) makes a stand-in from this machine's .NET; or do without containers: make provision ENGINE=processes"
+  done < <(sed -n 's/^FROM  *//p' Dockerfile)
+}
+
+# ---- The nodes: urls[i] and names[i]
+
+find_cluster() {
+  local i name
+  urls=() names=()
+  if [ -n "${ENDPOINTS:-}" ]; then
+    IFS=', ' read -r -a urls <<<"$ENDPOINTS"
+    urls=("${urls[@]%/}") names=("${urls[@]#*://}")
+    for i in "${!urls[@]}"; do
+      name=$(field node "$(status "${urls[i]}")")
+      names[i]=${name:-${names[i]}}
+    done
+    if [ -n "${ENGINE:-}" ]; then engine=$ENGINE; elif containers_run; then engine=containers; else engine=processes; fi
+  elif [ "${ENGINE:-}" != containers ] && launched; then
+    engine=processes
+    take_launched "$cluster_json"
+  else
+    if [ "${ENGINE:-}" = containers ] || containers_run; then engine=containers; else engine=processes; fi
+    urls=(http://127.0.0.1:8000 http://127.0.0.1:8001 http://127.0.0.1:8002) names=(node0 node1 node2)
+  fi
+}
+
+take_launched() { # JSON
+  local text=$1 entry='"name": *"(node[0-9]+)", *"url": *"(http://[^"/]+)/?"(.*)'
+  while [[ $text =~ $entry ]]; do
+    names+=("${BASH_REMATCH[1]}") urls+=("${BASH_REMATCH[2]}") text=${BASH_REMATCH[3]}
+  done
+}
+
+# As find_cluster, and at least one node must answer.
+require_cluster() {
+  find_cluster
+  for url in "${urls[@]}"; do if answers "$url"; then return; fi; done
+  fail "No cluster is running at ${urls[*]}. Start one: make provision"
+}
+
+# As find_cluster, and all nodes must be ready within some seconds.
+require_all_ready() {
+  require_cluster
+  local i
+  for i in "${!urls[@]}"; do
+    wait_ready "${urls[i]}" 30 || fail "${names[i]} (${urls[i]}) is not ready. What it says: $(not_ready_why "${urls[i]}")  See: make info"
+  done
+}
+
+status()  { curl -s --max-time 3 "$1/v1/status" || true; }
+answers() { curl -s -o /dev/null --max-time 3 "$1/health/live"; }
+ready()   { curl -sf -o /dev/null --max-time 3 "$1/health/ready"; }
+not_ready_why() { curl -s --max-time 3 "$1/health/ready" || printf 'it does not answer.'; }
+
+wait_ready() { # URL SECONDS
+  local end=$((SECONDS + $2))
+  until ready "$1"; do
+    [ "$SECONDS" -lt "$end" ] || return 1
+    sleep 0.2
+  done
+}
+
+# Waits until all nodes know the same slots chosen and have executed them; sets through, the last of these slots.
+wait_level() { # SECONDS
+  local end=$((SECONDS + $1)) i json commit applied lagging
+  while :; do
+    through='' lagging=''
+    for i in "${!urls[@]}"; do
+      json=$(status "${urls[i]}") commit=$(field commitIndex "$json") applied=$(field appliedIndex "$json")
+      [ -n "$commit" ] || { lagging="${names[i]} does not answer"; break; }
+      [ -n "$through" ] || through=$commit
+      if [ "$commit" != "$through" ] || [ "$applied" != "$through" ]; then lagging="${names[i]} is at slot $applied, ${names[0]} at slot $through"; fi
+    done
+    [ -n "$lagging" ] || return 0
+    if [ "$SECONDS" -ge "$end" ]; then level_problem=$lagging; return 1; fi
+    sleep 0.2
+  done
+}
+
+require_level() {
+  wait_level 15 || fail "The nodes did not come level within 15 s: $level_problem. Stop what writes to the cluster, see make info, and try again."
+}
+
+# A ballot is a text, or an object of number and node.
+ballot() { # STATUS
+  local object='"ballot": ?\{"number": ?([0-9]+), ?"node": ?"([^"]*)"'
+  if [[ $1 =~ $object ]]; then printf '%s.%s' "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"; else field ballot "$1"; fi
+}
+
+milliseconds() { date +%s%3N; }
+
+# ---- Printed logs
+
+log_directory() { # NODE
+  if [ "$engine" = containers ]; then printf 'logs/%s' "$1"; else printf '%s/logs/%s' "$DATA" "$1"; fi
+}
+
+copy_log() { # NODE NAME TARGET
+  cp "$(log_directory "$1")/$2" "$3" 2>/dev/null
+}

@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Builds the container image of a node.
+# shellcheck source=scripts/cluster.sh
+. "$(dirname "$0")/cluster.sh"
+help_if_asked "$@"
+require_engine
+require_base_images
+eng/compose-env.sh
+compose build
