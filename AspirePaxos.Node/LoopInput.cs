@@ -12,10 +12,11 @@ internal abstract record LoopInput
     {
     }
 
-    public sealed record Propose(ReadOnlyMemory<byte> Command, ActivityContext Client, TaskCompletionSource<Outcome> Done) : LoopInput;
+    public sealed record Propose(ReadOnlyMemory<byte> Command, ActivityContext Client, long Started, TaskCompletionSource<Outcome> Done) : LoopInput;
 
+    /// <param name="Started">Of <see cref="Telemetry.NodeMeter.Start"/>.</param>
     /// <param name="Answer">Called once on the loop's thread: true where the state may be read.</param>
-    public sealed record Read(Action<bool, KeyValueStore> Answer) : LoopInput;
+    public sealed record Read(long Started, Action<bool, KeyValueStore> Answer) : LoopInput;
 
     /// <summary>Runs at once, whatever the replica's state.</summary>
     public sealed record Inspect(Action<Replica, KeyValueStore> Question) : LoopInput;
@@ -23,8 +24,11 @@ internal abstract record LoopInput
     /// <param name="Sender">This node's server span for the request; default where it is not traced.</param>
     public sealed record Receive(Envelope Request, ActivityContext Sender) : LoopInput;
 
+    /// <summary>Nobody waits for the answer to the request with this token any more.</summary>
+    public sealed record Abandoned(long Token) : LoopInput;
+
     /// <summary>A peer answered.</summary>
-    public sealed record Replied(Envelope Request, Envelope Reply, DateTime Start, DateTime End) : LoopInput;
+    public sealed record Replied(Envelope Reply) : LoopInput;
 
     public sealed record Undelivered(Envelope Request, bool Delivered) : LoopInput;
 

@@ -1,2 +1,26 @@
-var builder = WebApplication.CreateBuilder(args);
-builder.Build().Run();
+using AspirePaxos.Node;
+using AspirePaxos.Node.Storage;
+using Microsoft.Extensions.Options;
+
+const int wrongSettings = 64, wrongDataDirectory = 65, cannotListen = 66;
+
+try
+{
+    await NodeApplication.Build(WebApplication.CreateBuilder(args)).RunAsync();
+    return 0;
+}
+catch (OptionsValidationException e)
+{
+    foreach (var failure in e.Failures) Console.Error.WriteLine(failure);
+    return wrongSettings;
+}
+catch (StorageException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return wrongDataDirectory;
+}
+catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+{
+    Console.Error.WriteLine($"{e.Message} Stop the other program, or set ASPNETCORE_URLS to another address.");
+    return cannotListen;
+}

@@ -1,25 +1,156 @@
 using System.Diagnostics;
 using AspirePaxos.KeyValue;
+using AspirePaxos.Node.Storage;
+using AspirePaxos.Node.Telemetry;
+using AspirePaxos.Node.Transport;
 using AspirePaxos.Protocol;
 
 namespace AspirePaxos.Node;
 
 /// <summary>The only thread that touches the <see cref="Replica"/> and the <see cref="KeyValueStore"/>: input → Ready → storage → messages → apply.</summary>
-public sealed class ReplicaLoop
+/// <remarks>This part is what the rest of the node calls, from any thread; ReplicaLoop.Turn.cs is the thread.</remarks>
+public sealed partial class ReplicaLoop : IDisposable
 {
+    private readonly NodeOptions options;
+    private readonly IReadOnlyList<NodeId> members;
+    private readonly LoopInbox inbox;
+    private readonly Exchanges exchanges;
+    private readonly PeerTransport transport;
+    private readonly RoundTracer tracer;
+    private readonly NodeMeter meter;
+    private readonly ILogger<ReplicaLoop> logger;
+    private readonly Action<int> end;
+    private volatile ReplicaStatus status;
+    private StorageThread? storage;
+    private Thread? thread;
+
+    /// <param name="end">Ends the process at once with an exit code.</param>
+    internal ReplicaLoop(
+        NodeOptions options, LoopInbox inbox, Exchanges exchanges, PeerTransport transport, RoundTracer tracer, NodeMeter meter,
+        ILogger<ReplicaLoop> logger, Action<int> end)
+    {
+        this.options = options;
+        members = options.Members;
+        this.inbox = inbox;
+        this.exchanges = exchanges;
+        this.transport = transport;
+        this.tracer = tracer;
+        this.meter = meter;
+        this.logger = logger;
+        this.end = end;
+        status = new ReplicaStatus(
+            new Identity(options.Self, 0, 0), "", options.Mode, Role.Forming, NodeId.None, Ballot.None, Ballot.None,
+            0, 0, 0, 0, 0, false, null, TimeSpan.Zero, TimeSpan.Zero, 0, []);
+    }
+
+    /// <summary>As of the last turn of the loop; safe from any thread.</summary>
+    public ReplicaStatus Status => status;
+
     /// <summary>Proposes one encoded <see cref="StoreCommand"/>, here or by one hop at the leader. Never throws for refusals: they are outcomes.</summary>
     /// <param name="parent">The client's request, for the trace of its round.</param>
-    public ValueTask<Outcome> WriteAsync(ReadOnlyMemory<byte> command, ActivityContext parent) => throw new NotImplementedException();
+    public ValueTask<Outcome> WriteAsync(ReadOnlyMemory<byte> command, ActivityContext parent)
+    {
+        var done = new TaskCompletionSource<Outcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var posted = inbox.Post(new LoopInput.Propose(command, parent, meter.Start(), done));
+        return posted ? new ValueTask<Outcome>(done.Task) : new ValueTask<Outcome>(Outcome.NotProposed);
+    }
 
     /// <summary>Runs a query on the loop's thread: after a confirmed read index (linearizable), or at once (local).</summary>
     /// <returns>Ok = false where no index could be confirmed in time.</returns>
-    public ValueTask<ReadAnswer<T>> ReadAsync<T>(Consistency consistency, Func<KeyValueStore, T> query) => throw new NotImplementedException();
+    public ValueTask<ReadAnswer<T>> ReadAsync<T>(Consistency consistency, Func<KeyValueStore, T> query)
+    {
+        var done = new TaskCompletionSource<ReadAnswer<T>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var started = meter.Start();
+        LoopInput input = consistency == Consistency.Linearizable
+            ? new LoopInput.Read(started, Answer)
+            : new LoopInput.Inspect((_, store) => Answer(true, store));
+        return inbox.Post(input) ? new ValueTask<ReadAnswer<T>>(done.Task) : new ValueTask<ReadAnswer<T>>(default(ReadAnswer<T>));
+
+        void Answer(bool ok, KeyValueStore store)
+        {
+            try
+            {
+                done.SetResult(ok ? new ReadAnswer<T>(true, query(store), store.Position.AppliedIndex) : default);
+                meter.Read(started, consistency, ok);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                // The question was wrong, not the replica.
+                done.TrySetException(e);
+            }
+        }
+    }
 
     /// <summary>Runs a question about the log on the loop's thread.</summary>
-    public ValueTask<T> InspectAsync<T>(Func<Replica, KeyValueStore, T> question) => throw new NotImplementedException();
+    public ValueTask<T> InspectAsync<T>(Func<Replica, KeyValueStore, T> question)
+    {
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var posted = inbox.Post(new LoopInput.Inspect((replica, store) =>
+        {
+            try
+            {
+                done.SetResult(question(replica, store));
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                done.TrySetException(e);
+            }
+        }));
+        if (!posted) done.SetException(new InvalidOperationException("This node is stopping."));
+        return new ValueTask<T>(done.Task);
+    }
 
-    /// <summary>As of the last turn of the loop; safe from any thread.</summary>
-    public ReplicaStatus Status => throw new NotImplementedException();
+    /// <summary>Leaves leadership, and waits until another replica may lead; at most for <paramref name="limit"/>.</summary>
+    internal async Task HandOverAsync(TimeSpan limit)
+    {
+        var since = Environment.TickCount64;
+        inbox.Post(new LoopInput.HandOver());
+        while (Status.Role == Role.Leader && Environment.TickCount64 - since < limit.TotalMilliseconds) await Task.Delay(options.TickInterval);
+    }
+
+    /// <summary>Opens the data directory and begins to take part.</summary>
+    /// <exception cref="StorageException">The data directory cannot be used.</exception>
+    internal void Start()
+    {
+        var database = PaxosDatabase.Open(options, out var stored);
+        storage = new StorageThread(database, OnPersisted, failure => Fail($"A commit to {database.Path} failed; it is never tried again.", failure));
+        store = stored.Store;
+        replica = new Replica(ReplicaOptionsFor(stored.Self), stored.State, MonotonicClock.Milliseconds);
+        Publish();
+        storage.Start();
+        thread = new Thread(Run) { Name = "replica", IsBackground = true };
+        thread.Start();
+        new Thread(KeepTime) { Name = "ticks", IsBackground = true }.Start();
+    }
+
+    /// <summary>Ends the loop, then commits what is queued.</summary>
+    public void Dispose()
+    {
+        if (thread is null) return;
+        inbox.Post(new LoopInput.Stop());
+        thread.Join();
+        thread = null;
+        storage!.Dispose();
+    }
+
+    private ReplicaOptions ReplicaOptionsFor(Identity self) => new()
+    {
+        Self = self,
+        Members = options.Members,
+        Mode = options.Mode,
+        Seed = BitConverter.ToUInt64(System.Security.Cryptography.RandomNumberGenerator.GetBytes(sizeof(ulong))),
+        HeartbeatInterval = options.HeartbeatInterval,
+        ElectionTimeout = options.ElectionTimeout,
+        RequestTimeout = options.RequestTimeout,
+        MaxPendingWrites = options.MaxPendingWrites,
+    };
+
+    /// <summary>On the storage thread.</summary>
+    private void OnPersisted(long first, long last, DateTime start, DateTime end)
+    {
+        meter.Committed((int)(last - first + 1), end - start);
+        inbox.Post(new LoopInput.Persisted(first, last, start, end));
+    }
 }
 
 public enum Consistency
@@ -38,7 +169,11 @@ public readonly record struct ReadAnswer<T>(bool Ok, T? Value, long AppliedIndex
 public sealed record ReplicaStatus(
     Identity Self, string ClusterId, Mode Mode, Role Role, NodeId Leader, Ballot Ballot, Ballot Promised,
     long CommitIndex, long AppliedIndex, long LastSlot, long Revision, int Keys, bool HasRecentQuorum, string? Rejection,
-    TimeSpan PendingWrite, TimeSpan LastPersisted, int RequestsInFlight, IReadOnlyList<PeerPicture> Peers);
+    TimeSpan PendingWrite, TimeSpan LastPersisted, int RequestsInFlight, IReadOnlyList<PeerPicture> Peers)
+{
+    /// <summary>The highest CommitIndex heard of; what this replica lacks is this less its own.</summary>
+    public long KnownCommitIndex { get; init; }
+}
 
 /// <param name="SinceHeard">Null where nothing came since the start.</param>
 public sealed record PeerPicture(NodeId Node, TimeSpan? SinceHeard, long CommitIndex, long AppliedIndex);

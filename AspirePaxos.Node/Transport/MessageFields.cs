@@ -49,7 +49,7 @@ internal struct MessageFields
         "heartbeat-reply" => new HeartbeatReply(
             Need(Ballot, "ballot"), Need(ReadSequence, "readSequence"), Need(Promised, "promised"), Need(CommitIndex, "commitIndex"), Need(AppliedIndex, "appliedIndex")),
         "answer" => new Answer(Need(Sequence, "sequence"), Need(Yes, "yes"), Need(Promised, "promised"), Need(CommitIndex, "commitIndex")),
-        "forwarded" => new Forwarded(Need(Outcomes, "outcomes"), new NodeId(Need(LeaderHint, "leaderHint"))),
+        "forwarded" => new Forwarded(Need(Outcomes, "outcomes"), new NodeId(Need(LeaderHint, "leaderHint")), Need(Ballot, "ballot"), Need(CommitIndex, "commitIndex")),
         "read-index-reply" => new ReadIndexReply(Need(Sequence, "sequence"), Need(Index, "index"), Need(Ballot, "ballot"), Need(CommitIndex, "commitIndex")),
         "formation-reply" => new FormationReply(Need(Formed, "formed"), Need(FormedClusterId, "formedClusterId"), Need(Table, "table")),
         "refused" => new Refused(Need(Refusal, "refusal"), Need(Detail, "detail")),

@@ -208,6 +208,8 @@ internal static class PeerJsonWriter
     private static void WriteForwarded(Utf8JsonWriter json, Forwarded m)
     {
         json.WriteString("leaderHint"u8, m.LeaderHint.Name);
+        WriteBallot(json, "ballot"u8, m.Ballot);
+        json.WriteNumber("commitIndex"u8, m.CommitIndex);
         json.WriteStartArray("outcomes"u8);
         foreach (var (requestId, outcome) in m.Outcomes)
         {

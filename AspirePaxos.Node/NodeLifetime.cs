@@ -1,0 +1,77 @@
+using AspirePaxos.Node.Telemetry;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace AspirePaxos.Node;
+
+/// <summary>
+/// The replica starts before the server listens, and stops after the server has answered what it had taken: leadership is handed
+/// over first, then the server drains, then the storage commits what is queued.
+/// </summary>
+internal sealed partial class NodeLifetime(
+    ReplicaLoop loop, NodeMeter meter, NodeOptions options, IServer server, IHostApplicationLifetime lifetime, IConfiguration configuration, ILogger<NodeLifetime> logger)
+    : IHostedLifecycleService
+{
+    /// <summary>Whether this node ends when its standard input does, as a child of a launcher whose own end it then notices.</summary>
+    public const string ExitWithParent = "PAXOS_EXIT_WITH_PARENT";
+
+    private static readonly TimeSpan HandOverLimit = TimeSpan.FromSeconds(2);
+
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        loop.Start();
+        meter.Observe(() => loop.Status);
+        if (configuration.GetValue<bool>(ExitWithParent)) new Thread(WatchParent) { Name = "parent", IsBackground = true }.Start();
+        return Task.CompletedTask;
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        var urls = string.Join(' ', server.Features.Get<IServerAddressesFeature>()?.Addresses ?? []);
+        var self = loop.Status.Self.ToString();
+        var dataDirectory = Path.GetFullPath(options.DataDirectory);
+        LogStarted(self, urls, dataDirectory, options.Mode);
+        return Task.CompletedTask;
+    }
+
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        var role = loop.Status.Role;
+        LogStopping(role);
+        await loop.HandOverAsync(HandOverLimit);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        loop.Dispose();
+        return Task.CompletedTask;
+    }
+
+    private void WatchParent()
+    {
+        using var input = Console.OpenStandardInput();
+        var ignored = new byte[256];
+        try
+        {
+            while (input.Read(ignored) > 0)
+            {
+            }
+        }
+        catch (IOException)
+        {
+            // As good as its end.
+        }
+
+        lifetime.StopApplication();
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Node} listens on {Urls}, keeps its data in {DataDirectory}, and runs in mode {Mode}.")]
+    private partial void LogStarted(string node, string urls, string dataDirectory, Protocol.Mode mode);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Stopping as {Role}.")]
+    private partial void LogStopping(Protocol.Role role);
+}

@@ -1,0 +1,26 @@
+using AspirePaxos.Protocol;
+
+namespace AspirePaxos.Node;
+
+public sealed partial class ReplicaLoop
+{
+    private void LogChanges(ReplicaStatus before, ReplicaStatus now)
+    {
+        if (now.Rejection is { } rejection && rejection != before.Rejection) LogRejected(rejection);
+        if (now.Role == before.Role && now.Leader == before.Leader) return;
+        if (now.Role != before.Role) LogRole(now.Role, now.Ballot, now.CommitIndex);
+        if (now.Leader != before.Leader && now.Leader != NodeId.None && now.Role != Role.Leader) LogLeader(now.Leader, now.Ballot);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "This replica is {Role} now (ballot {Ballot}, commit index {CommitIndex}).")]
+    private partial void LogRole(Role role, Ballot ballot, long commitIndex);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Leader} leads (ballot {Ballot}).")]
+    private partial void LogLeader(NodeId leader, Ballot ballot);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "This replica may not take part: {Rejection}")]
+    private partial void LogRejected(string rejection);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "{What} The process stops at once, so that nothing is lost or wrongly acknowledged.")]
+    private partial void LogFailure(string what, Exception failure);
+}

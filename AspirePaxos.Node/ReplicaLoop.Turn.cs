@@ -1,0 +1,204 @@
+using AspirePaxos.KeyValue;
+using AspirePaxos.Protocol;
+
+namespace AspirePaxos.Node;
+
+public sealed partial class ReplicaLoop
+{
+    /// <summary>So that a flood of inputs cannot hold back their effects.</summary>
+    private const int MaxInputsPerTurn = 512;
+
+    private readonly Dictionary<long, (TaskCompletionSource<Outcome> Done, long Started)> writes = [];
+    private readonly Dictionary<long, Action<bool, KeyValueStore>> reads = [];
+    private Replica replica = null!;
+    private KeyValueStore store = null!;
+    private long lastRequestId;
+    private int tickQueued;
+    private volatile bool stopped;
+
+    private void Run()
+    {
+        try
+        {
+            while (!stopped)
+            {
+                inbox.Wait();
+                for (var taken = 0; taken < MaxInputsPerTurn && !stopped && inbox.TryTake(out var input); taken++) Handle(input);
+                CarryOut();
+                Publish();
+            }
+        }
+        catch (Exception e)
+        {
+            Fail("The replica cannot go on.", e);
+        }
+        finally
+        {
+            inbox.Close();
+            AbandonAll();
+        }
+    }
+
+    /// <summary>A thread of its own: ticks must not wait for a busy thread pool. One tick is queued at most.</summary>
+    private void KeepTime()
+    {
+        while (!stopped)
+        {
+            Thread.Sleep(options.TickInterval);
+            if (Interlocked.Exchange(ref tickQueued, 1) == 0) inbox.Post(new LoopInput.Tick());
+        }
+    }
+
+    private void Handle(LoopInput input)
+    {
+        switch (input)
+        {
+            case LoopInput.Propose propose:
+                var writeId = ++lastRequestId;
+                writes.Add(writeId, (propose.Done, propose.Started));
+                tracer.RequestArrived(writeId, propose.Client);
+                replica.Propose(writeId, propose.Command);
+                break;
+            case LoopInput.Read read:
+                var readId = ++lastRequestId;
+                reads.Add(readId, read.Answer);
+                replica.Read(readId);
+                break;
+            case LoopInput.Inspect inspect:
+                inspect.Question(replica, store);
+                break;
+            case LoopInput.Receive receive:
+                tracer.Received(receive.Request, receive.Sender);
+                replica.Receive(receive.Request);
+                break;
+            case LoopInput.Abandoned abandoned:
+                tracer.Replied(abandoned.Token);
+                break;
+            case LoopInput.Replied replied:
+                replica.Receive(replied.Reply);
+                break;
+            case LoopInput.Undelivered undelivered:
+                replica.Undelivered(undelivered.Request, undelivered.Delivered);
+                break;
+            case LoopInput.Unreachable unreachable:
+                replica.PeerUnreachable(unreachable.Node);
+                break;
+            case LoopInput.Persisted persisted:
+                tracer.Persisted(persisted.Last, persisted.Start);
+                replica.Persisted(persisted.Last);
+                break;
+            case LoopInput.Tick:
+                Volatile.Write(ref tickQueued, 0);
+                replica.Tick(MonotonicClock.Milliseconds);
+                break;
+            case LoopInput.HandOver:
+                replica.HandOver();
+                break;
+            case LoopInput.Stop:
+                stopped = true;
+                break;
+            default:
+                throw new System.Diagnostics.UnreachableException(input.GetType().Name);
+        }
+    }
+
+    /// <summary>What was applied may have effects again, so until there are none.</summary>
+    private void CarryOut()
+    {
+        while (true)
+        {
+            var ready = replica.TakeReady();
+            tracer.OnRounds(ready.Rounds);
+            tracer.WriteIssued(ready.Write);
+            if (ready.IsEmpty) return;
+            meter.OnRounds(ready.Rounds);
+            if (ready.Write is { } write) storage!.Enqueue(write);
+            foreach (var envelope in ready.Messages) Send(envelope);
+            foreach (var chosen in ready.Chosen) Apply(chosen);
+            foreach (var (requestId, outcome) in ready.Writes) Complete(requestId, outcome);
+            foreach (var (requestId, ok) in ready.Reads)
+            {
+                if (reads.Remove(requestId, out var answer)) answer(ok, store);
+            }
+        }
+    }
+
+    private void Send(Envelope envelope)
+    {
+        if (envelope.Message is Request)
+        {
+            transport.Send(envelope, tracer.StartPeerCall(envelope));
+            return;
+        }
+
+        tracer.Replied(envelope.Token);
+        exchanges.Answer(envelope);
+    }
+
+    private void Apply(ChosenCommand chosen)
+    {
+        var batch = Batch.Decode(chosen.Command);
+        var applied = store.Apply(chosen.Slot, batch.LogTime, batch.Commands);
+        storage!.Enqueue(store.Position, applied.Changes);
+        var results = new ReadOnlyMemory<byte>[applied.Results.Count];
+        for (var i = 0; i < results.Length; i++) results[i] = applied.Results[i].Encode();
+        replica.Applied(chosen.Slot, results);
+        tracer.Applied(chosen.Slot);
+    }
+
+    private void Complete(long requestId, Outcome outcome)
+    {
+        tracer.RequestEnded(requestId);
+        if (!writes.Remove(requestId, out var write)) return;
+        meter.Wrote(write.Started, outcome.Kind);
+        write.Done.SetResult(outcome);
+    }
+
+    /// <summary>What was proposed may still be chosen by the others.</summary>
+    private void AbandonAll()
+    {
+        foreach (var write in writes.Values) write.Done.TrySetResult(Outcome.Unknown);
+        foreach (var answer in reads.Values) answer(false, store);
+        while (inbox.TryTake(out var late))
+        {
+            if (late is LoopInput.Propose propose) propose.Done.TrySetResult(Outcome.NotProposed);
+            else if (late is LoopInput.Read read) read.Answer(false, store);
+            else if (late is LoopInput.Inspect inspect) inspect.Question(replica, store);
+        }
+    }
+
+    private void Publish()
+    {
+        var now = MonotonicClock.Milliseconds;
+        var rejection = replica.Rejection
+            ?? (replica.MixedModes ? $"Another replica does not run in mode {options.Mode}: set the same Paxos:Mode everywhere." : null);
+        var peers = new List<PeerPicture>(members.Count);
+        foreach (var member in members)
+        {
+            if (member == options.Self) continue;
+            var peer = replica.Peer(member);
+            TimeSpan? heard = peer.LastHeard < 0 ? null : TimeSpan.FromMilliseconds(Math.Max(0, now - peer.LastHeard));
+            peers.Add(new PeerPicture(member, heard, peer.CommitIndex, peer.AppliedIndex));
+        }
+
+        var published = new ReplicaStatus(
+            replica.Options.Self, replica.ClusterId, options.Mode, replica.Role, replica.Leader, replica.Ballot, replica.Promised,
+            replica.CommitIndex, replica.AppliedIndex, replica.LastSlot, store.Position.Revision, store.Count, replica.HasRecentQuorum, rejection,
+            storage!.PendingWrite, storage.SincePersisted, writes.Count + reads.Count, peers)
+        {
+            KnownCommitIndex = replica.KnownCommitIndex,
+        };
+        LogChanges(status, published);
+        status = published;
+    }
+
+    /// <summary>A failed commit, a broken invariant or a command that cannot be applied: stop at once, before anything wrong is said.</summary>
+    private void Fail(string what, Exception failure)
+    {
+        LogFailure(what, failure);
+
+        // The logger writes in the background, and the process ends now.
+        Console.Error.WriteLine($"{what} {failure}");
+        end(ProcessEnd.Unsafe);
+    }
+}

@@ -1,0 +1,161 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using AspirePaxos.Node.Telemetry;
+using AspirePaxos.Protocol;
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.Timeout;
+
+namespace AspirePaxos.Node.Transport;
+
+/// <summary>
+/// Sends requests to peers, each once: nothing is retried here, since the protocol itself sends again what matters. Each request ends
+/// as one input of the loop, a reply or <see cref="LoopInput.Undelivered"/>.
+/// </summary>
+internal sealed class PeerTransport : IDisposable
+{
+    private readonly NodeOptions options;
+    private readonly LoopInbox inbox;
+    private readonly NodeMeter meter;
+    private readonly ILogger<PeerTransport> logger;
+    private readonly Dictionary<NodeId, PeerRoute> routes;
+    private readonly PeerLane urgent, bulk, forwards;
+    private OutgoingBody? lastBody;
+
+    /// <param name="discover">Wraps a handler so that it finds <c>http://node1</c>.</param>
+    public PeerTransport(
+        NodeOptions options, LoopInbox inbox, NodeMeter meter, ILogger<PeerTransport> logger, Func<HttpMessageHandler, HttpMessageHandler> discover)
+    {
+        this.options = options;
+        this.inbox = inbox;
+        this.meter = meter;
+        this.logger = logger;
+
+        // Connections of their own, so that a heartbeat never waits behind a large Accept.
+        urgent = new PeerLane(discover, maxInFlight: 16, TimeSpan.FromMilliseconds(Math.Min(options.PeerTimeout, 2 * options.ElectionTimeout)));
+        bulk = new PeerLane(discover, maxInFlight: 32, TimeSpan.FromMilliseconds(options.PeerTimeout));
+        forwards = new PeerLane(discover, maxInFlight: 64, TimeSpan.FromMilliseconds(options.RequestTimeout));
+        routes = options.Members.Where(member => member != options.Self).ToDictionary(member => member, member => new PeerRoute(member, forwards.Timeout));
+    }
+
+    /// <summary>On the loop's thread; returns at once.</summary>
+    /// <param name="span">Of this exchange, null where it is not traced; ended here.</param>
+    public void Send(Envelope request, Activity? span)
+    {
+        var route = routes[request.To.Node];
+        var lane = LaneOf(request.Message);
+        if (!lane.TryEnter(route.Node))
+        {
+            End(request, span, null, "refused", TimeSpan.Zero);
+            inbox.Post(new LoopInput.Undelivered(request, false));
+            return;
+        }
+
+        // The same message to several peers is serialized once.
+        if (lastBody?.Serves(request) != true) lastBody = new OutgoingBody(request);
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static sending => _ = sending.Transport.SendAsync(sending.Lane, sending.Route, sending.Request, sending.Body, sending.Span),
+            (Transport: this, Lane: lane, Route: route, Request: request, Body: lastBody, Span: span),
+            preferLocal: false);
+    }
+
+    public void Dispose()
+    {
+        urgent.Dispose();
+        bulk.Dispose();
+        forwards.Dispose();
+    }
+
+    private PeerLane LaneOf(Message message) => message switch
+    {
+        Prepare or Accept or Learn or LearnQuery => bulk,
+        Forward => forwards,
+        _ => urgent,
+    };
+
+    private async Task SendAsync(PeerLane lane, PeerRoute route, Envelope request, OutgoingBody body, Activity? span)
+    {
+        var started = Stopwatch.GetTimestamp();
+        Envelope? reply = null;
+        var (outcome, delivered, unreachable) = ("failed", true, false);
+        try
+        {
+            reply = await ExchangeAsync(lane, route, request, body, span);
+            if (reply is null) (outcome, delivered) = ("rejected", false);
+        }
+        catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError)
+        {
+            (outcome, delivered, unreachable) = ("refused", false, e.HttpRequestError == HttpRequestError.ConnectionError);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            unreachable = true; // The connection was reset while the peer had the request.
+        }
+        catch (BrokenCircuitException)
+        {
+            (outcome, delivered) = ("circuit_open", false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or TimeoutRejectedException)
+        {
+            outcome = "timeout";
+        }
+        catch (MalformedMessageException e)
+        {
+            PeerLog.Malformed(logger, route.Node, e.Message);
+        }
+        catch (Exception e)
+        {
+            // No address is known for the name: nothing was sent.
+            (outcome, delivered) = ("refused", false);
+            PeerLog.NoAddress(logger, route.Node, e.Message);
+        }
+
+        lane.Leave(route.Node);
+        End(request, span, reply, outcome, Stopwatch.GetElapsedTime(started));
+        if (route.Heard(reply is not null || (delivered && !unreachable)) is { } reachable) PeerLog.Reachable(logger, route.Node, reachable ? "reachable" : "unreachable");
+        if (reply is not null)
+        {
+            inbox.Post(new LoopInput.Replied(reply));
+            return;
+        }
+
+        if (unreachable) inbox.Post(new LoopInput.Unreachable(route.Node));
+        inbox.Post(new LoopInput.Undelivered(request, delivered));
+    }
+
+    private async Task<Envelope?> ExchangeAsync(PeerLane lane, PeerRoute route, Envelope request, OutgoingBody body, Activity? span)
+    {
+        if (request.Message is Forward)
+        {
+            return await route.Forwarding.ExecuteAsync(
+                static (call, stop) => new ValueTask<Envelope?>(call.Transport.PostAsync(call.Lane, call.Route, call.Request, call.Body, call.Span, stop)),
+                (Transport: this, Lane: lane, Route: route, Request: request, Body: body, Span: span),
+                CancellationToken.None);
+        }
+
+        using var deadline = new CancellationTokenSource(lane.Timeout);
+        return await PostAsync(lane, route, request, body, span, deadline.Token);
+    }
+
+    /// <returns>Null where the peer refused without looking at the message: it had no effect.</returns>
+    private async Task<Envelope?> PostAsync(PeerLane lane, PeerRoute route, Envelope request, OutgoingBody body, Activity? span, CancellationToken stop)
+    {
+        using var post = new HttpRequestMessage(HttpMethod.Post, route.Address(request.Message)) { Content = new PeerContent(request.To, body) };
+        if (options.ClusterSecret is { Length: > 0 } secret) post.Headers.TryAddWithoutValidation(PeerSecret.Header, secret);
+        if (span is not null) post.Headers.TryAddWithoutValidation("traceparent", span.Id);
+        using var response = await lane.Invoker.SendAsync(post, stop);
+        var answer = await PeerContent.ReadAsync(response.Content, options.MaxPeerBody, stop);
+        var status = (int)response.StatusCode;
+        if (status == StatusCodes.Status200OK) return PeerJsonReader.ReadReply(answer);
+        if (status == StatusCodes.Status409Conflict) return PeerJsonReader.ReadReply(PeerProblem.EnvelopeIn(answer));
+        if (status >= 500) throw new OperationCanceledException($"{route.Node} answered {status}.");
+        PeerLog.Rejected(logger, route.Node, request.Message.GetType().Name, status);
+        return null;
+    }
+
+    private void End(Envelope request, Activity? span, Envelope? reply, string outcome, TimeSpan duration)
+    {
+        RoundTracer.EndPeerCall(span, reply?.Message as Reply);
+        meter.PeerAnswered(request.To.Node, request.Message.GetType().Name, reply?.Message.GetType().Name ?? outcome, duration);
+    }
+}
