@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Globalization;
+using AspirePaxos.KeyValue;
+using AspirePaxos.Node.Telemetry;
+using AspirePaxos.Protocol;
+
+namespace AspirePaxos.Node.Api;
+
+/// <summary>What every endpoint for clients does with the loop: writes and reads, counted, their endings as problems.</summary>
+internal sealed class ClientRequests(ReplicaLoop loop, NodeOptions options, NodeMeter meter)
+{
+    private int inFlight;
+
+    public NodeOptions Options => options;
+
+    public ReplicaLoop Loop => loop;
+
+    /// <summary>Runs the handler unless too many requests are under way.</summary>
+    public RequestDelegate Limited(RequestDelegate handler) => async http =>
+    {
+        if (Interlocked.Increment(ref inFlight) > options.MaxRequestsInFlight)
+        {
+            Interlocked.Decrement(ref inFlight);
+            meter.RefusedRequest();
+            await Problem.Overloaded(options.MaxRequestsInFlight).WriteAsync(http);
+            return;
+        }
+
+        try
+        {
+            await handler(http);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref inFlight);
+        }
+    };
+
+    /// <returns>The result where the command was applied and changed what it should, else why not.</returns>
+    public async ValueTask<(StoreResult Result, Problem? Problem)> WriteAsync(StoreCommand command)
+    {
+        var started = meter.Start();
+        var outcome = await loop.WriteAsync(command.Encode(), Activity.Current?.Context ?? default);
+        meter.Wrote(started, outcome.Kind);
+        return outcome.Kind switch
+        {
+            OutcomeKind.Done => OfResult(StoreResult.Decode(outcome.Result.Span)),
+            OutcomeKind.NotProposed => (default, Problem.NotProposed),
+            OutcomeKind.Unknown => (default, Problem.OutcomeUnknown),
+            OutcomeKind.Overloaded => (default, Problem.WritesWaiting),
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    public async ValueTask<ReadAnswer<T>> ReadAsync<T>(Consistency consistency, Func<KeyValueStore, T> query)
+    {
+        var started = meter.Start();
+        var answer = await loop.ReadAsync(consistency, query);
+        meter.Read(started, consistency, answer.Ok);
+        return answer;
+    }
+
+    /// <summary>Which replica answered, at which slot and revision.</summary>
+    public void Describe(HttpResponse response, long slot, long revision)
+    {
+        response.Headers["Paxos-Node"] = options.NodeId;
+        response.Headers["Paxos-Slot"] = slot.ToString(CultureInfo.InvariantCulture);
+        response.Headers["Paxos-Revision"] = revision.ToString(CultureInfo.InvariantCulture);
+    }
+
+    /// <summary><c>{"slot":…,"revision":…}</c></summary>
+    public Task AnswerAsync(HttpContext http, StoreResult result)
+    {
+        Describe(http.Response, result.Slot, result.Revision);
+        var body = $$"""{"slot":{{result.Slot}},"revision":{{result.Revision}}}""";
+        http.Response.ContentType = "application/json; charset=utf-8";
+        http.Response.ContentLength = body.Length;
+        return http.Response.WriteAsync(body);
+    }
+
+    private (StoreResult Result, Problem? Problem) OfResult(StoreResult result) => (result, result.Status switch
+    {
+        ResultStatus.Ok => null,
+        ResultStatus.NotFound => Problem.NoSuchKey,
+        ResultStatus.ConditionFailed => Problem.ConditionFailed(result.Revision),
+        ResultStatus.KeyReused => Problem.KeyReused,
+        ResultStatus.TooManyKeys => Problem.TooManyIdempotencyKeys(options.MaxIdempotencyKeys),
+        _ => throw new UnreachableException(),
+    });
+}

@@ -1,0 +1,18 @@
+using System.Diagnostics;
+
+namespace AspirePaxos.Node.Api;
+
+/// <summary><c>GET /crash</c>: the process dies as by kill -9, so that nothing is flushed or handed over. Only where it is enabled.</summary>
+internal static class CrashEndpoint
+{
+    public static void Map(IEndpointRouteBuilder app, NodeOptions options)
+    {
+        if (!options.EnableCrashEndpoint) return;
+        app.MapMethods("/crash", ["GET", "POST"], (RequestDelegate)(_ =>
+        {
+            using var self = Process.GetCurrentProcess();
+            self.Kill();
+            return Task.Delay(Timeout.Infinite);
+        }));
+    }
+}

@@ -1,0 +1,85 @@
+using System.Text.Json;
+using System.Text.Unicode;
+using AspirePaxos.KeyValue;
+
+namespace AspirePaxos.Node.Api;
+
+/// <summary><c>GET /v1/kv?prefix=&amp;limit=&amp;after=</c>: a page of keys in the order of their bytes, all of one revision.</summary>
+internal sealed class RangeEndpoint(ClientRequests requests)
+{
+    public const int DefaultLimit = 100;
+    public const int MaxLimit = 1_000;
+
+    /// <summary>A page ends early behind this many bytes of values; it says that there is more.</summary>
+    private const int PageBytes = 8 << 20;
+
+    public void Map(IEndpointRouteBuilder app) => app.MapGet("/v1/kv", requests.Limited(ListAsync));
+
+    private async Task ListAsync(HttpContext http)
+    {
+        var query = QueryParameters.Of(http.Request, "prefix", "after", "limit", "consistency");
+        var prefix = query.KeyPart("prefix", requests.Options.MaxKeyBytes) ?? "";
+        var after = query.KeyPart("after", requests.Options.MaxKeyBytes);
+        var limit = (int)query.Number("limit", DefaultLimit, 1, MaxLimit);
+        var consistency = query.Consistency();
+        if (query.Problem is { } problem)
+        {
+            await problem.WriteAsync(http);
+            return;
+        }
+
+        var answer = await requests.ReadAsync(consistency, store => store.Scan(prefix, after, limit));
+        if (answer is not { Ok: true, Value: { } page })
+        {
+            await Problem.ReadNotConfirmed.WriteAsync(http);
+            return;
+        }
+
+        requests.Describe(http.Response, answer.AppliedIndex, page.Revision);
+        http.Response.ContentType = "application/json; charset=utf-8";
+        Write(http.Response, page);
+        await http.Response.BodyWriter.FlushAsync();
+    }
+
+    private static void Write(HttpResponse response, Page page)
+    {
+        using var writer = new Utf8JsonWriter(response.BodyWriter, ApiJson.Relaxed);
+        writer.WriteStartObject();
+        writer.WriteNumber("revision"u8, page.Revision);
+        writer.WriteStartArray("entries"u8);
+        var (written, bytes) = (0, 0L);
+        foreach (var (key, entry) in page.Entries)
+        {
+            if (written > 0 && bytes + entry.Value.Length > PageBytes) break;
+            WriteEntry(writer, key, entry);
+            bytes += entry.Value.Length;
+            written++;
+        }
+
+        writer.WriteEndArray();
+        var more = page.More || written < page.Entries.Count;
+        writer.WriteBoolean("more"u8, more);
+        if (more) writer.WriteString("after"u8, page.Entries[written - 1].Key);
+        writer.WriteEndObject();
+    }
+
+    /// <summary><c>value</c> as text where the bytes are UTF-8, else null with the bytes in <c>valueBase64</c>.</summary>
+    private static void WriteEntry(Utf8JsonWriter writer, string key, Entry entry)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("key"u8, key);
+        if (Utf8.IsValid(entry.Value.Span))
+        {
+            writer.WriteString("value"u8, entry.Value.Span);
+        }
+        else
+        {
+            writer.WriteNull("value"u8);
+            writer.WriteBase64String("valueBase64"u8, entry.Value.Span);
+        }
+
+        writer.WriteNumber("revision"u8, entry.Revision);
+        writer.WriteNumber("createdRevision"u8, entry.CreatedRevision);
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,57 @@
+using System.Buffers;
+
+namespace AspirePaxos.Node.Api;
+
+/// <summary>Reads a whole body, up to a limit.</summary>
+internal static class RequestBody
+{
+    /// <returns>The bytes, or what is wrong.</returns>
+    public static async ValueTask<(byte[] Bytes, Problem? Problem)> ReadAsync(HttpRequest request, int limit, Problem tooLarge)
+    {
+        if (request.ContentLength is 0) return ([], null);
+        if (request.ContentLength > limit) return ([], tooLarge);
+        try
+        {
+            return request.ContentLength is { } length
+                ? await ReadExactlyAsync(request, (int)length)
+                : await ReadChunkedAsync(request, limit, tooLarge);
+        }
+        catch (BadHttpRequestException refused)
+        {
+            return ([], refused.StatusCode == StatusCodes.Status413PayloadTooLarge ? tooLarge : Problem.Invalid($"The body could not be read: {refused.Message}"));
+        }
+    }
+
+    private static async ValueTask<(byte[] Bytes, Problem? Problem)> ReadExactlyAsync(HttpRequest request, int length)
+    {
+        var bytes = GC.AllocateUninitializedArray<byte>(length);
+        var filled = 0;
+        while (true)
+        {
+            var read = await request.BodyReader.ReadAsync();
+            var chunk = read.Buffer;
+            chunk.CopyTo(bytes.AsSpan(filled));
+            filled += (int)chunk.Length;
+            request.BodyReader.AdvanceTo(chunk.End);
+            if (filled == length) return (bytes, null);
+            if (read.IsCompleted) return ([], Problem.Invalid("The body ended before its Content-Length."));
+        }
+    }
+
+    private static async ValueTask<(byte[] Bytes, Problem? Problem)> ReadChunkedAsync(HttpRequest request, int limit, Problem tooLarge)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        while (true)
+        {
+            var read = await request.BodyReader.ReadAsync();
+            foreach (var chunk in read.Buffer)
+            {
+                if (bytes.WrittenCount + chunk.Length > limit) return ([], tooLarge);
+                bytes.Write(chunk.Span);
+            }
+
+            request.BodyReader.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted) return (bytes.WrittenSpan.ToArray(), null);
+        }
+    }
+}

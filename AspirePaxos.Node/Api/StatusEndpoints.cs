@@ -1,0 +1,69 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using AspirePaxos.Protocol;
+
+namespace AspirePaxos.Node.Api;
+
+/// <summary><c>/v1/status</c>: this replica; <c>/v1/cluster</c>: all of them, as this one sees them. Neither waits for the loop.</summary>
+internal sealed class StatusEndpoints(ReplicaLoop loop)
+{
+    private static readonly string version = typeof(StatusEndpoints).Assembly.GetName().Version?.ToString(3) ?? "0";
+
+    public void Map(IEndpointRouteBuilder app)
+    {
+        app.MapGet("/v1/status", (RequestDelegate)(http => AnswerAsync(http, Status(loop.Status), ApiJson.Plain.StatusBody)));
+        app.MapGet("/v1/cluster", (RequestDelegate)(http => AnswerAsync(http, Cluster(loop.Status), ApiJson.Plain.ClusterBody)));
+    }
+
+    internal static Task AnswerAsync<T>(HttpContext http, T body, JsonTypeInfo<T> type)
+    {
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(body, type);
+        http.Response.ContentType = "application/json; charset=utf-8";
+        http.Response.ContentLength = bytes.Length;
+        http.Response.Headers.CacheControl = "no-store";
+        return http.Response.Body.WriteAsync(bytes).AsTask();
+    }
+
+    /// <summary>The highest slot that this replica heard to be chosen.</summary>
+    internal static long KnownCommitIndex(ReplicaStatus status)
+    {
+        var known = status.CommitIndex;
+        foreach (var peer in status.Peers) known = Math.Max(known, peer.CommitIndex);
+        return known;
+    }
+
+    internal static StatusBody Status(ReplicaStatus now) => new(
+        now.Self.Node.Name, now.ClusterId, Name(now.Mode), Name(now.Role), Leader(now), BallotBody.Of(now.Ballot), BallotBody.Of(now.Promised),
+        now.CommitIndex, now.AppliedIndex, now.LastSlot, KnownCommitIndex(now) - now.AppliedIndex, now.Revision, now.Keys, now.HasRecentQuorum,
+        now.Rejection, now.RequestsInFlight, Milliseconds(now.PendingWrite), Milliseconds(now.LastPersisted), now.Self.BootCounter, version);
+
+    internal static ClusterBody Cluster(ReplicaStatus now)
+    {
+        var known = KnownCommitIndex(now);
+        var self = new ReplicaBody(now.Self.Node.Name, true, Name(now.Role), 0, now.CommitIndex, now.AppliedIndex, known - now.AppliedIndex);
+        var peers = now.Peers.Select(peer => new ReplicaBody(
+            peer.Node.Name, false, RoleOf(peer, now), peer.SinceHeard is { } since ? Milliseconds(since) : null,
+            peer.CommitIndex, peer.AppliedIndex, Math.Max(0, known - peer.AppliedIndex)));
+        return new(
+            now.Self.Node.Name, now.ClusterId, Name(now.Mode), Leader(now), BallotBody.Of(now.Ballot),
+            [.. peers.Append(self).OrderBy(replica => replica.Node, StringComparer.Ordinal)]);
+    }
+
+    private static string RoleOf(PeerPicture peer, ReplicaStatus now) =>
+        peer.SinceHeard is null ? "unknown" : peer.Node == now.Leader ? "leader" : "follower";
+
+    private static string? Leader(ReplicaStatus now) => now.Leader == NodeId.None ? null : now.Leader.Name;
+
+    private static double Milliseconds(TimeSpan time) => Math.Round(time.TotalMilliseconds, 1);
+
+    private static string Name(Mode mode) => mode == Mode.Multi ? "multi" : "simple";
+
+    private static string Name(Role role) => role switch
+    {
+        Role.Forming => "forming",
+        Role.Follower => "follower",
+        Role.Candidate => "candidate",
+        Role.Leader => "leader",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+}
