@@ -20,7 +20,7 @@ public sealed partial class SourceTests
             .Where(file => file.Lines > LinesOfAFile)
             .ToList();
 
-        Assert.Empty(tooLong.Where(file => !LongFiles.ContainsKey(file.Name)));
+        Assert.DoesNotContain(tooLong, file => !LongFiles.ContainsKey(file.Name));
         Assert.Empty(LongFiles.Keys.Except(tooLong.Select(file => file.Name)));
     }
 
