@@ -6,7 +6,7 @@ using AspirePaxos.Protocol;
 
 namespace AspirePaxos.Node.Api;
 
-/// <summary>What every endpoint for clients does with the loop: writes and reads, counted, their endings as problems.</summary>
+/// <summary>What every endpoint for clients has in common: the limit of requests in flight, and how writes end as answers.</summary>
 internal sealed class ClientRequests(ReplicaLoop loop, NodeOptions options, NodeMeter meter)
 {
     private int inFlight;
@@ -39,9 +39,7 @@ internal sealed class ClientRequests(ReplicaLoop loop, NodeOptions options, Node
     /// <returns>The result where the command was applied and changed what it should, else why not.</returns>
     public async ValueTask<(StoreResult Result, Problem? Problem)> WriteAsync(StoreCommand command)
     {
-        var started = meter.Start();
         var outcome = await loop.WriteAsync(command.Encode(), Activity.Current?.Context ?? default);
-        meter.Wrote(started, outcome.Kind);
         return outcome.Kind switch
         {
             OutcomeKind.Done => OfResult(StoreResult.Decode(outcome.Result.Span)),
@@ -52,13 +50,7 @@ internal sealed class ClientRequests(ReplicaLoop loop, NodeOptions options, Node
         };
     }
 
-    public async ValueTask<ReadAnswer<T>> ReadAsync<T>(Consistency consistency, Func<KeyValueStore, T> query)
-    {
-        var started = meter.Start();
-        var answer = await loop.ReadAsync(consistency, query);
-        meter.Read(started, consistency, answer.Ok);
-        return answer;
-    }
+    public ValueTask<ReadAnswer<T>> ReadAsync<T>(Consistency consistency, Func<KeyValueStore, T> query) => loop.ReadAsync(consistency, query);
 
     /// <summary>Which replica answered, at which slot and revision.</summary>
     public void Describe(HttpResponse response, long slot, long revision)
