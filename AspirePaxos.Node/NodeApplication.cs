@@ -1,3 +1,4 @@
+using AspirePaxos.Node.Api;
 using AspirePaxos.Node.Telemetry;
 using AspirePaxos.Node.Transport;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -36,6 +37,7 @@ public static class NodeApplication
         AddReplica(builder, options);
         var app = builder.Build();
         app.MapPeerEndpoints();
+        app.MapClientApi();
         return app;
     }
 
@@ -76,6 +78,8 @@ public static class NodeApplication
             provider.GetRequiredService<NodeMeter>(),
             provider.GetRequiredService<ILogger<ReplicaLoop>>(),
             ProcessEnd.Now));
+        services.AddClientApi();
+        services.AddRequestSampling(options.MaxTracedRoundsPerSecond);
         services.AddHostedService<NodeLifetime>();
     }
 }

@@ -1,20 +1,9 @@
-using AspirePaxos.Node.Telemetry;
-using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestException;
-using KestrelServerOptions = Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions;
-
 namespace AspirePaxos.Node.Api;
 
 /// <summary>Everything that a node serves to clients, people and orchestrators.</summary>
 internal static partial class ClientApi
 {
-    public static IServiceCollection AddClientApi(this IServiceCollection services, NodeOptions options) => services
-        .Configure<KestrelServerOptions>(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-
-            // Room for the longest key with every byte percent-encoded, and for a value in GoPaxos's path form.
-            kestrel.Limits.MaxRequestLineSize = (3 * options.MaxKeyBytes) + (16 << 10);
-        })
+    public static IServiceCollection AddClientApi(this IServiceCollection services) => services
         .AddSingleton<ClientRequests>()
         .AddSingleton<Readiness>();
 

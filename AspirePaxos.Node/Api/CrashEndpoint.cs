@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace AspirePaxos.Node.Api;
 
 /// <summary><c>GET /crash</c>: the process dies as by kill -9, so that nothing is flushed or handed over. Only where it is enabled.</summary>
@@ -10,9 +8,8 @@ internal static class CrashEndpoint
         if (!options.EnableCrashEndpoint) return;
         app.MapMethods("/crash", ["GET", "POST"], (RequestDelegate)(_ =>
         {
-            using var self = Process.GetCurrentProcess();
-            self.Kill();
-            return Task.Delay(Timeout.Infinite);
+            ProcessEnd.Now(ProcessEnd.Crash);
+            return Task.CompletedTask;
         }));
     }
 }

@@ -37,7 +37,7 @@ internal sealed class Readiness(ReplicaLoop loop, TimeProvider time)
         if (now.Role == Role.Forming) reasons.Add("The cluster is not formed yet: every configured replica has to be heard once.");
         else if (!now.HasRecentQuorum) reasons.Add("No quorum was confirmed recently.");
         if (now.PendingWrite > stuckAfter) reasons.Add($"A write to disk has been under way for {now.PendingWrite.TotalSeconds:0} s.");
-        var lag = StatusEndpoints.KnownCommitIndex(now) - now.AppliedIndex;
+        var lag = StatusEndpoints.Lag(now);
         if (lag > MaxLag) reasons.Add($"This replica is {lag} slots behind.");
         return reasons;
     }

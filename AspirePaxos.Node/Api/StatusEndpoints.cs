@@ -24,26 +24,20 @@ internal sealed class StatusEndpoints(ReplicaLoop loop)
         return http.Response.Body.WriteAsync(bytes).AsTask();
     }
 
-    /// <summary>The highest slot that this replica heard to be chosen.</summary>
-    internal static long KnownCommitIndex(ReplicaStatus status)
-    {
-        var known = status.CommitIndex;
-        foreach (var peer in status.Peers) known = Math.Max(known, peer.CommitIndex);
-        return known;
-    }
+    /// <summary>Slots that this replica heard to be chosen and has not applied.</summary>
+    internal static long Lag(ReplicaStatus now) => Math.Max(0, now.KnownCommitIndex - now.AppliedIndex);
 
     internal static StatusBody Status(ReplicaStatus now) => new(
         now.Self.Node.Name, now.ClusterId, Name(now.Mode), Name(now.Role), Leader(now), BallotBody.Of(now.Ballot), BallotBody.Of(now.Promised),
-        now.CommitIndex, now.AppliedIndex, now.LastSlot, KnownCommitIndex(now) - now.AppliedIndex, now.Revision, now.Keys, now.HasRecentQuorum,
+        now.CommitIndex, now.AppliedIndex, now.LastSlot, Lag(now), now.Revision, now.Keys, now.HasRecentQuorum,
         now.Rejection, now.RequestsInFlight, Milliseconds(now.PendingWrite), Milliseconds(now.LastPersisted), now.Self.BootCounter, version);
 
     internal static ClusterBody Cluster(ReplicaStatus now)
     {
-        var known = KnownCommitIndex(now);
-        var self = new ReplicaBody(now.Self.Node.Name, true, Name(now.Role), 0, now.CommitIndex, now.AppliedIndex, known - now.AppliedIndex);
+        var self = new ReplicaBody(now.Self.Node.Name, true, Name(now.Role), 0, now.CommitIndex, now.AppliedIndex, Lag(now));
         var peers = now.Peers.Select(peer => new ReplicaBody(
             peer.Node.Name, false, RoleOf(peer, now), peer.SinceHeard is { } since ? Milliseconds(since) : null,
-            peer.CommitIndex, peer.AppliedIndex, Math.Max(0, known - peer.AppliedIndex)));
+            peer.CommitIndex, peer.AppliedIndex, Math.Max(0, now.KnownCommitIndex - peer.AppliedIndex)));
         return new(
             now.Self.Node.Name, now.ClusterId, Name(now.Mode), Leader(now), BallotBody.Of(now.Ballot),
             [.. peers.Append(self).OrderBy(replica => replica.Node, StringComparer.Ordinal)]);

@@ -50,9 +50,9 @@ public sealed class ETagsTests
         return condition;
     }
 
-    private static HeaderDictionary Headers(string? match, string? noneMatch)
+    private static IHeaderDictionary Headers(string? match, string? noneMatch)
     {
-        var headers = new HeaderDictionary();
+        IHeaderDictionary headers = new HeaderDictionary();
         if (match is not null) headers.IfMatch = match;
         if (noneMatch is not null) headers.IfNoneMatch = noneMatch;
         return headers;
