@@ -12,6 +12,11 @@ internal static partial class NodeOptionsValidation
     /// <exception cref="OptionsValidationException">With one sentence per failure.</exception>
     public static NodeOptions Read(IConfiguration configuration)
     {
+        if (configuration["Paxos:Mode"] is { Length: > 0 } mode && !Enum.GetNames<Protocol.Mode>().Contains(mode, StringComparer.OrdinalIgnoreCase))
+        {
+            throw Failed([$"Paxos:Mode is '{mode}'; it must be {string.Join(" or ", Enum.GetNames<Protocol.Mode>())}."]);
+        }
+
         NodeOptions options;
         try
         {
@@ -39,7 +44,6 @@ internal static partial class NodeOptionsValidation
             yield return "Paxos:ClusterSecret must have at least 16 characters, all of them printable ASCII without spaces.";
         }
 
-        if (!Enum.IsDefined(options.Mode)) yield return "Paxos:Mode must be Multi or Simple.";
         if (options.HeartbeatInterval * 3L > options.ElectionTimeout)
         {
             yield return $"Paxos:HeartbeatInterval ({options.HeartbeatInterval} ms) must be at most a third of Paxos:ElectionTimeout ({options.ElectionTimeout} ms).";

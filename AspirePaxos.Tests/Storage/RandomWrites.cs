@@ -1,0 +1,92 @@
+using System.Text;
+using AspirePaxos.KeyValue;
+using AspirePaxos.Node.Storage;
+using AspirePaxos.Protocol;
+
+namespace AspirePaxos.Tests.Storage;
+
+/// <summary>Writes as a replica makes them, from a seed, and the state that they should leave.</summary>
+internal sealed class RandomWrites(ulong seed, KeyValueStore store)
+{
+    private readonly Prng random = new(seed);
+    private readonly SortedDictionary<long, LogRecord> log = [];
+    private Ballot promised;
+    private long commitIndex;
+    private long lastSlot;
+    private long sequence;
+    private ClusterState cluster = ClusterState.Empty;
+
+    /// <summary>Up to four writes of one commit, with what some of their slots changed.</summary>
+    public (List<Write> Writes, AppliedRows Rows) Next()
+    {
+        var writes = new List<Write>();
+        for (var i = random.Between(0, 5); i > 0; i--) writes.Add(NextWrite());
+        var rows = new AppliedRows();
+        for (var i = random.Between(0, 4); i > 0 && store.Position.AppliedIndex < commitIndex; i--)
+        {
+            var slot = store.Position.AppliedIndex + 1;
+            var batch = Batch.Decode(log[slot].Command);
+            rows.Add(new StorePosition(), store.Apply(slot, batch.LogTime, batch.Commands).Changes);
+            rows.Add(store.Position, []);
+        }
+
+        return (writes, rows);
+    }
+
+    public void AssertHeld(StoredState found)
+    {
+        Assert.Equal(promised, found.State.Promised);
+        Assert.Equal(commitIndex, found.State.CommitIndex);
+        Assert.Equal(log.Values, found.State.Log);
+        Assert.Equal(cluster.ClusterId, found.State.Cluster.ClusterId);
+        Assert.Equal(cluster.Members, found.State.Cluster.Members);
+        Assert.Equal(cluster.Boots, found.State.Cluster.Boots);
+        Assert.Equal(store.Position, found.Store.Position);
+        Assert.Equal(store.Fingerprint(), found.Store.Fingerprint());
+        Assert.Equal(store.Position.AppliedIndex, found.State.AppliedIndex);
+        Assert.Equal(store.Position.LogTime, found.State.LogTime);
+    }
+
+    private Write NextWrite()
+    {
+        var ballot = new Ballot(random.Between(promised.Number, promised.Number + 2) + 1, new NodeId($"node{random.Between(0, 3)}"));
+        Ballot? promise = random.OneIn(3) ? ballot : null;
+        if (promise is not null) promised = ballot;
+        var records = new List<LogRecord>();
+        for (var i = random.Between(0, 4); i > 0; i--)
+        {
+            // Now and then a slot that is not chosen yet is accepted again in another ballot.
+            var slot = random.OneIn(4) && lastSlot > commitIndex ? random.Between(commitIndex + 1, lastSlot + 1) : ++lastSlot;
+            var record = new LogRecord(slot, ballot, random.OneIn(5), NextCommand(slot));
+            log[slot] = record;
+            records.RemoveAll(earlier => earlier.Slot == slot);
+            records.Add(record);
+        }
+
+        if (random.OneIn(2)) commitIndex = random.Between(commitIndex, lastSlot + 1);
+        ClusterState? changed = null;
+        if (random.OneIn(10))
+        {
+            changed = cluster = new ClusterState(
+                $"cluster{random.Next():x}", [new Member(new NodeId("node0"), 5), new Member(new NodeId("node1"), (long)(random.Next() >> 11))], [new SeenBoot(new NodeId("node1"), sequence + 1)]);
+        }
+
+        return new Write(++sequence, promise, records, commitIndex, changed);
+    }
+
+    private Command NextCommand(long slot)
+    {
+        var commands = new List<ReadOnlyMemory<byte>>();
+        for (var i = random.Between(0, 4); i > 0; i--)
+        {
+            var key = $"k{random.Between(0, 12)}";
+            var idempotency = random.OneIn(3) ? $"once{random.Between(0, 20)}" : null;
+            StoreCommand command = random.OneIn(4)
+                ? new Delete(key, default, idempotency)
+                : new Put(key, Encoding.UTF8.GetBytes($"v{random.Next()}"), default, idempotency);
+            commands.Add(command.Encode());
+        }
+
+        return Batch.Encode(new Identity(new NodeId("node0"), 1, 1), slot * 1_000 + sequence, slot * 100_000, commands);
+    }
+}

@@ -1,0 +1,118 @@
+using AspirePaxos.KeyValue;
+using AspirePaxos.Node.Storage;
+using AspirePaxos.Protocol;
+using Microsoft.Data.Sqlite;
+
+namespace AspirePaxos.Tests.Storage;
+
+public sealed class RefusedDirectoryTests
+{
+    [Fact]
+    public void Another_nodes_directory_is_refused()
+    {
+        using var folder = new DataFolder();
+        PaxosDatabase.Open(folder.Options(), out _).Dispose();
+
+        var refusal = Assert.Throws<StorageException>(() => PaxosDatabase.Open(folder.Options("node1"), out _));
+
+        Assert.Contains("belongs to node0", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("Paxos:NodeId is node1", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_directory_of_three_replicas_is_refused_with_five()
+    {
+        using var folder = new DataFolder();
+        PaxosDatabase.Open(folder.Options(), out _).Dispose();
+
+        var refusal = Assert.Throws<StorageException>(() => PaxosDatabase.Open(folder.Options(replicas: "node0,node1,node2,node3,node4"), out _));
+
+        Assert.Contains("3 replicas (node0,node1,node2)", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("5", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_order_of_the_replicas_does_not_matter()
+    {
+        using var folder = new DataFolder();
+        PaxosDatabase.Open(folder.Options(), out _).Dispose();
+
+        using var reopened = PaxosDatabase.Open(folder.Options(replicas: "node2,node0,node1"), out var stored);
+
+        Assert.Equal(2, stored.Self.BootCounter);
+    }
+
+    [Fact]
+    public void A_file_of_a_newer_program_is_refused_with_both_versions()
+    {
+        using var folder = new DataFolder();
+        PaxosDatabase.Open(folder.Options(), out _).Dispose();
+        Execute(folder, $"PRAGMA user_version = {Schema.Version + 7}");
+
+        var refusal = Assert.Throws<StorageException>(() => PaxosDatabase.Open(folder.Options(), out _));
+
+        Assert.Contains($"version {Schema.Version + 7}", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"up to {Schema.Version}", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_directory_in_use_is_refused_and_free_again_afterwards()
+    {
+        using var folder = new DataFolder();
+        using (PaxosDatabase.Open(folder.Options(), out _))
+        {
+            var refusal = Assert.Throws<StorageException>(() => PaxosDatabase.Open(folder.Options(), out _));
+            Assert.Contains("used by another process", refusal.Message, StringComparison.Ordinal);
+        }
+
+        using var reopened = PaxosDatabase.Open(folder.Options(), out var stored);
+
+        Assert.Equal(2, stored.Self.BootCounter);
+    }
+
+    [Theory]
+    [InlineData("UPDATE log SET command = CAST('{\"commands\":[1]}' AS BLOB)", "the log record of slot 1")]
+    [InlineData("UPDATE log SET learned = 1 - learned", "the log record of slot 1")]
+    [InlineData("UPDATE log SET ballot_number = 9", "the log record of slot 1")]
+    [InlineData("UPDATE acceptor SET promised_number = 0", "the acceptor's promise")]
+    [InlineData("UPDATE position SET applied_index = 0", "the position of the state")]
+    [InlineData("UPDATE entries SET value = CAST('y' AS BLOB)", "an entry of the state")]
+    [InlineData("DELETE FROM log WHERE slot = 2", "between slot 2 and 2 are missing")]
+    public void A_damaged_row_stops_the_start_and_names_the_file(string damage, string named)
+    {
+        using var folder = new DataFolder();
+        using (var database = PaxosDatabase.Open(folder.Options(), out _))
+        {
+            var ballot = new Ballot(3, new NodeId("node1"));
+            var rows = new AppliedRows();
+            rows.Add(new StorePosition(1, 1, 1), [new EntryRow("k", new Entry("x"u8.ToArray(), 1, 1))]);
+            database.Commit([new Write(1, ballot, [new LogRecord(1, ballot, false, Command.NoOp), new LogRecord(2, ballot, false, Command.NoOp)], 2, null)], rows);
+        }
+
+        Execute(folder, damage);
+
+        var refusal = Assert.Throws<StorageException>(() => PaxosDatabase.Open(folder.Options(), out _));
+        Assert.Contains(named, refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(folder.Database, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_is_no_database_stops_the_start_and_names_the_file()
+    {
+        using var folder = new DataFolder();
+        File.WriteAllText(folder.Database, new string('x', 8_192));
+
+        var refusal = Assert.Throws<StorageException>(() => PaxosDatabase.Open(folder.Options(), out _));
+
+        Assert.Contains(folder.Database, refusal.Message, StringComparison.Ordinal);
+    }
+
+    private static void Execute(DataFolder folder, string text)
+    {
+        using var connection = new SqliteConnection($"Data Source={folder.Database};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = text;
+        command.ExecuteNonQuery();
+    }
+}
