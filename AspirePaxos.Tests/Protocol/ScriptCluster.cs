@@ -14,6 +14,7 @@ internal sealed class ScriptCluster : IWorld
     private const int TickStep = 10;
     private readonly List<Host> hosts = [];
     private readonly List<Flight> flights = [];
+    private readonly List<Flight> held = [];
     private readonly Dictionary<long, Flight> open = [];
     private readonly Dictionary<(Process Process, long Id), string> reads = [];
     private readonly Dictionary<Host, long> clocks = [];
@@ -167,6 +168,21 @@ internal sealed class ScriptCluster : IWorld
         var selected = flights.FindAll(flight => matches(flight.Sender.Host, To(flight), flight.Envelope.Message));
         foreach (var flight in selected) Deliver(flight);
         return selected.Count;
+    }
+
+    /// <summary>These are late.</summary>
+    public int Hold(Func<Host, Host, Message, bool> matches)
+    {
+        var before = held.Count;
+        held.AddRange(flights.FindAll(flight => matches(flight.Sender.Host, To(flight), flight.Envelope.Message)));
+        flights.RemoveAll(held.Contains);
+        return held.Count - before;
+    }
+
+    public void Release()
+    {
+        flights.AddRange(held);
+        held.Clear();
     }
 
     public IEnumerable<string> InFlight => flights.Select(flight => $"{flight.Sender.Host.Node} → {To(flight).Node}: {Describe.Text(flight.Envelope.Message)}");
