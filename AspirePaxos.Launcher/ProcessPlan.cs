@@ -89,7 +89,7 @@ internal sealed record ProcessPlan(
     }
 
     /// <summary>The one this process runs on, whatever PATH says.</summary>
-    private static string DotnetHost()
+    internal static string DotnetHost()
     {
         var name = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
         var path = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", name));
