@@ -7,6 +7,9 @@ namespace AspirePaxos.Node.Api;
 /// <summary><c>/v1/status</c>: this replica; <c>/v1/cluster</c>: all of them, as this one sees them. Neither waits for the loop.</summary>
 internal sealed class StatusEndpoints(ReplicaLoop loop)
 {
+    /// <summary>How long what a peer said about itself is repeated as true.</summary>
+    private static readonly TimeSpan recently = TimeSpan.FromSeconds(2);
+
     private static readonly string version = typeof(StatusEndpoints).Assembly.GetName().Version?.ToString(3) ?? "0";
 
     public void Map(IEndpointRouteBuilder app)
@@ -37,7 +40,7 @@ internal sealed class StatusEndpoints(ReplicaLoop loop)
         var self = new ReplicaBody(now.Self.Node.Name, true, Name(now.Role), 0, now.CommitIndex, now.AppliedIndex, Lag(now));
         var peers = now.Peers.Select(peer => new ReplicaBody(
             peer.Node.Name, false, RoleOf(peer, now), peer.SinceHeard is { } since ? Milliseconds(since) : null,
-            peer.CommitIndex, peer.AppliedIndex, Math.Max(0, now.KnownCommitIndex - peer.AppliedIndex)));
+            peer.CommitIndex, peer.AppliedIndex, peer.SinceHeard <= recently ? Math.Max(0, now.KnownCommitIndex - peer.AppliedIndex) : null));
         return new(
             now.Self.Node.Name, now.ClusterId, Name(now.Mode), Leader(now), BallotBody.Of(now.Ballot),
             [.. peers.Append(self).OrderBy(replica => replica.Node, StringComparer.Ordinal)]);
