@@ -25,8 +25,8 @@ public sealed record LaunchOptions
     /// <summary>Set in every resource, over what the manifest says.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>How long a resource may take to stop by itself before it is killed.</summary>
-    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>How long a resource may take to stop by itself before it is killed: longer than a replica allows itself for handover and drain.</summary>
+    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(13);
 
     public const string Usage = """
         Runs the resources of aspire-manifest.json as processes on this machine.

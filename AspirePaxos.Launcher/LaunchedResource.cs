@@ -45,6 +45,9 @@ public sealed class LaunchedResource : IAsyncDisposable
     /// <summary>Answered its readiness probe with success, the last time it was asked.</summary>
     public bool IsReady => ready;
 
+    /// <summary>What it said when it was last asked whether it is ready.</summary>
+    internal string LastAnswer { get; private set; } = "does not run";
+
     /// <summary>How often it was started.</summary>
     public int Starts { get; private set; }
 
@@ -104,6 +107,7 @@ public sealed class LaunchedResource : IAsyncDisposable
 
     internal void Probed(bool isReady, string answer)
     {
+        LastAnswer = answer;
         if (isReady == ready || run is not { } current) return;
         ready = isReady;
         if (isReady) current.WasReady = true;

@@ -65,8 +65,8 @@ public static class LauncherProgram
         var ready = cluster.WaitUntilReadyAsync();
         if (await Task.WhenAny(ready, stop, Task.Delay(WordOnSlowStart)) is var first && first != ready && first != stop)
         {
-            var late = cluster.Resources.Where(resource => !resource.IsReady).Select(resource => $"{resource.Name} ({resource.LogFile})");
-            output.Write($"Not ready after {WordOnSlowStart.TotalSeconds:0} s: {string.Join(", ", late)}. A replica is ready when a majority runs and it has caught up; its log says what it waits for.");
+            output.Write($"Not ready after {WordOnSlowStart.TotalSeconds:0} s; a replica is ready when a majority runs and it has caught up. Waiting for:");
+            foreach (var late in cluster.Resources.Where(resource => !resource.IsReady)) output.Event(late.Name, $"{late.LastAnswer}; its output: {late.LogFile}", bad: true);
         }
 
         await Task.WhenAny(ready, stop);
