@@ -7,8 +7,9 @@ namespace AspirePaxos.Simulation.Linearizability;
 /// <remarks>
 /// Wing and Gong, "Testing and verifying concurrent objects", with Lowe's memory of the states met. What keeps it short:
 /// an operation that changes nothing and may come next is placed at once, since it may stand there in any explanation;
-/// writes whose revisions are known come in the order of their revisions, since these only grow;
-/// a write whose answer was lost is tried last, and never just before one that hides it, since then it may as well not have happened.
+/// answers that name a revision come in the order of revisions, since these only grow;
+/// a write whose answer was lost is tried last, of several alike the first, and only where what comes next needs it: else it may as
+/// well come later, or not at all.
 /// </remarks>
 internal sealed class KeySearch
 {
@@ -18,31 +19,38 @@ internal sealed class KeySearch
     private readonly int[] lostValues;
     private readonly Dictionary<string, int> numbers = new(StringComparer.Ordinal);
     private readonly List<string> values = [];
-    private readonly int[] writeRank;
-    private readonly bool[] lostPlaced;
+    private readonly int[] sameLostBefore;
+    private readonly VisitedStates.LostSet lostPlaced;
+    private readonly RevisionOrder revisions;
     private readonly Timeline timeline;
-    private readonly int maxStates;
+    private readonly int maxWork;
 
-    private readonly HashSet<Visited> visited = [];
+    private readonly VisitedStates visited;
     private readonly Stack<Step> steps = new();
     private KeyState state = KeyState.Initial;
     private UInt128 placed;
-    private int writesPlaced;
 
     /// <param name="operations">Of one key, without gets of unknown outcome and without refused operations.</param>
-    /// <param name="maxStates">After so many states the search is given up.</param>
-    public KeySearch(IReadOnlyList<Operation> operations, int maxStates)
+    /// <param name="maxWork">About the number of states after which the search is given up.</param>
+    public KeySearch(IReadOnlyList<Operation> operations, int maxWork)
     {
         answered = [.. operations.Where(operation => operation.Outcome != OperationOutcome.Unknown)];
         lost = [.. operations.Where(operation => operation.Outcome == OperationOutcome.Unknown).OrderBy(operation => operation.Call)];
-        this.maxStates = maxStates;
+        this.maxWork = maxWork;
         answeredValues = [.. answered.Select(NumberOfValue)];
         lostValues = [.. lost.Select(NumberOfValue)];
-        lostPlaced = new bool[lost.Length];
-        writeRank = new int[answered.Length];
-        Array.Fill(writeRank, -1);
-        var writes = Enumerable.Range(0, answered.Length).Where(i => IsWriteOfKnownRevision(answered[i])).OrderBy(i => answered[i].Revision);
-        foreach (var (rank, index) in writes.Index()) writeRank[index] = rank;
+        lostPlaced = new VisitedStates.LostSet(lost.Length);
+        visited = new VisitedStates(lostPlaced);
+        var latest = new Dictionary<(OperationKind, string?, OperationCondition), int>();
+        sameLostBefore = new int[lost.Length];
+        for (var index = 0; index < lost.Length; index++)
+        {
+            var request = (lost[index].Kind, lost[index].Value, lost[index].Condition);
+            sameLostBefore[index] = latest.GetValueOrDefault(request, -1);
+            latest[request] = index;
+        }
+
+        revisions = new RevisionOrder(answered);
         timeline = new Timeline(answered);
     }
 
@@ -54,7 +62,7 @@ internal sealed class KeySearch
         var nextLost = 0;
         while (!timeline.IsEmpty)
         {
-            if (visited.Count > maxStates) return (deepest ?? Here()) with { GaveUp = true };
+            if (visited.Work > maxWork) return (deepest ?? Here()) with { GaveUp = true };
             if (PlaceAnswered(entry) || PlaceLost(nextLost))
             {
                 (entry, nextLost) = (timeline.First, 0);
@@ -74,15 +82,15 @@ internal sealed class KeySearch
         {
             var index = timeline.OperationAt(entry);
             var operation = answered[index];
-            if (writeRank[index] > writesPlaced || Hides(operation)) continue;
             if (state.After(operation, answeredValues[index]) is not { } after) continue;
+            if (!revisions.Allow(index, after) || !NeedsTheLost(operation, answeredValues[index], after)) continue;
             var sure = after == state;
-            if (!sure && !visited.Add(new Visited(placed ^ Mark(index), after, false))) continue;
+            if (!sure && !visited.Add(placed ^ Mark(index), after, null)) continue;
 
             steps.Push(new Step(entry, -1, state, sure));
             timeline.Lift(entry);
             placed ^= Mark(index);
-            if (writeRank[index] >= 0) writesPlaced++;
+            revisions.Place(index);
             state = after;
             return true;
         }
@@ -96,14 +104,17 @@ internal sealed class KeySearch
         var deadline = timeline.TimeAt(timeline.FirstReturn());
         for (var index = from; index < lost.Length && lost[index].Call <= deadline; index++)
         {
-            if (lostPlaced[index] || Hides(lost[index])) continue;
+            if (lostPlaced[index] || (sameLostBefore[index] >= 0 && !lostPlaced[sameLostBefore[index]])) continue;
             if (state.After(lost[index], lostValues[index]) is not { } after) continue;
-            var mark = Mark(answered.Length + index);
-            if (!visited.Add(new Visited(placed ^ mark, after, true))) continue;
+            if (!revisions.Allow(-1, after) || !NeedsTheLost(lost[index], lostValues[index], after)) continue;
+            lostPlaced[index] = true;
+            if (!visited.Add(placed, after, state))
+            {
+                lostPlaced[index] = false;
+                continue;
+            }
 
             steps.Push(new Step(0, index, state, false));
-            lostPlaced[index] = true;
-            placed ^= mark;
             state = after;
             return true;
         }
@@ -111,11 +122,17 @@ internal sealed class KeySearch
         return false;
     }
 
-    /// <summary>Whether the write whose answer was lost, which came last, would leave no trace if this came next.</summary>
-    private bool Hides(Operation next)
+    /// <summary>
+    /// Where a write whose answer was lost came last: whether there is any reason that it came just there. There is none where the next
+    /// operation leads to the same without it, or leaves the state alone with and without it and so may change places with it, or is
+    /// another lost write which undoes it.
+    /// </summary>
+    private bool NeedsTheLost(Operation next, int value, KeyState after)
     {
-        if (!steps.TryPeek(out var last) || last.Lost < 0 || next.Condition.Kind != OperationConditionKind.None) return false;
-        return next.Kind == OperationKind.Put || (next.Kind == OperationKind.Delete && next.Outcome == OperationOutcome.Unknown);
+        if (!steps.TryPeek(out var last) || last.Lost < 0) return true;
+        if (next.Outcome == OperationOutcome.Unknown && last.Before.Covers(after)) return false;
+        if (last.Before.After(next, value) is not { } without) return true;
+        return !without.Covers(after) && !(without == last.Before && after == state);
     }
 
     /// <summary>Takes back the last step for which there was a choice, and says where to go on.</summary>
@@ -127,7 +144,6 @@ internal sealed class KeySearch
             if (step.Lost >= 0)
             {
                 lostPlaced[step.Lost] = false;
-                placed ^= Mark(answered.Length + step.Lost);
                 (entry, nextLost) = (timeline.FirstReturn(), step.Lost + 1);
                 return true;
             }
@@ -135,7 +151,7 @@ internal sealed class KeySearch
             var index = timeline.OperationAt(step.Call);
             timeline.PutBack(step.Call);
             placed ^= Mark(index);
-            if (writeRank[index] >= 0) writesPlaced--;
+            revisions.TakeBack(index);
             if (step.Sure) continue;
             (entry, nextLost) = (timeline.Next(step.Call), 0);
             return true;
@@ -162,11 +178,8 @@ internal sealed class KeySearch
         return values.Count - 1;
     }
 
-    private static bool IsWriteOfKnownRevision(Operation operation) =>
-        operation is { Kind: not OperationKind.Get, Outcome: OperationOutcome.Ok, Revision: not null };
-
     /// <summary>
-    /// A set of operations is known by the exclusive or of its members' marks: 128 bits each, so that two sets with the same are never
+    /// A set of answered operations is known by the exclusive or of its members' marks: 128 bits each, so that two sets with the same are never
     /// met, and a step costs the same however long the history is.
     /// </summary>
     private static UInt128 Mark(int index) => new(Mix((ulong)index), Mix(~(ulong)index));
@@ -178,8 +191,6 @@ internal sealed class KeySearch
         x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
         return x ^ (x >> 31);
     }
-
-    private readonly record struct Visited(UInt128 Placed, KeyState State, bool LostCameLast);
 
     /// <param name="Call">The entry of an answered operation.</param>
     /// <param name="Lost">The index of one whose answer was lost; −1 for an answered one.</param>

@@ -13,6 +13,13 @@ internal readonly record struct KeyState(int Value, long Revision, bool Exact)
 
     public bool Present => Value >= 0;
 
+    /// <summary>The lowest that the revision can be.</summary>
+    public long LeastRevision => Exact ? Revision : Revision + 1;
+
+    /// <summary>Whatever may come after the other may come after this one.</summary>
+    public bool Covers(KeyState other) =>
+        this == other || (Value == other.Value && (Present ? !Exact && LeastRevision <= other.LeastRevision : LeastRevision <= other.LeastRevision));
+
     /// <summary>The state after the operation, where it may come next with the answer it got; null where it may not.</summary>
     /// <param name="value">The number of the operation's value.</param>
     public KeyState? After(Operation operation, int value) => (operation.Kind, operation.Outcome) switch
@@ -62,8 +69,7 @@ internal readonly record struct KeyState(int Value, long Revision, bool Exact)
 
     private KeyState? Changed(int value, Operation operation)
     {
-        var floor = Exact ? Revision : Revision + 1;
-        if (operation.Outcome == OperationOutcome.Unknown || operation.Revision is not { } revision) return new KeyState(value, floor, false);
-        return revision > floor ? new KeyState(value, revision, true) : null;
+        if (operation.Outcome == OperationOutcome.Unknown || operation.Revision is not { } revision) return new KeyState(value, LeastRevision, false);
+        return revision > LeastRevision ? new KeyState(value, revision, true) : null;
     }
 }

@@ -152,7 +152,7 @@ public sealed class LinearizabilityCheckerTests
     [Fact]
     public void A_search_that_is_given_up_is_undecided_and_not_linearizable()
     {
-        var verdict = LinearizabilityChecker.Check(new History([Put(0, 1, "x"), Put(2, 3, "y"), Get(4, 5, "y")]), maxStates: 0);
+        var verdict = LinearizabilityChecker.Check(new History([Put(0, 1, "x"), Put(2, 3, "y"), Get(4, 5, "y")]), maxWork: 0);
 
         Assert.True(verdict.Undecided);
         Assert.False(verdict.Linearizable);

@@ -4,7 +4,7 @@ using AspirePaxos.Simulation.Linearizability;
 namespace AspirePaxos.Tests.Simulation;
 
 /// <summary>Histories of a correct store: clients run side by side, and each operation happens at a random moment between call and return.</summary>
-internal sealed class RandomHistory(Prng prng, int clients, string[] keys, bool revisions, int lostOneIn)
+internal sealed class RandomHistory(Prng prng, int clients, string[] keys, bool revisions, int lostOneIn, int differentValues = 50)
 {
     private readonly Dictionary<string, (string Value, long Revision)> store = [];
     private long revision;
@@ -43,7 +43,7 @@ internal sealed class RandomHistory(Prng prng, int clients, string[] keys, bool 
         {
             0 or 1 => new(client, key, OperationKind.Get, null, default, call, null, OperationOutcome.Ok),
             2 => new(client, key, OperationKind.Delete, null, condition, call, null, OperationOutcome.Ok),
-            _ => new(client, key, OperationKind.Put, $"v{number % 50}", condition, call, null, OperationOutcome.Ok),
+            _ => new(client, key, OperationKind.Put, $"v{number % differentValues}", condition, call, null, OperationOutcome.Ok),
         };
     }
 
