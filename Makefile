@@ -12,7 +12,7 @@ build: ## build the solution
 	dotnet build -c $(CONFIGURATION) -v q --nologo
 
 docker: ## build the container image
-	scripts/image.sh
+	@scripts/image.sh
 
 provision: ## start a cluster in the background and wait until it is ready (make provision 5, or NODES=5, for five nodes)
 	@scripts/provision.sh

@@ -6,4 +6,5 @@ help_if_asked "$@"
 require_engine
 require_base_images
 eng/compose-env.sh
-compose build
+compose build node0 # The three services share one image.
+good "The image aspirepaxos-node is built. Start the containers: make provision"

@@ -39,7 +39,7 @@ case $engine in
     say "they end with: make stop"
     ;;
   *)
-    for name in "${names[@]}"; do say "$name  data $DATA/$name-data  printed logs and output $(log_directory "$name")"; done
+    for name in "${names[@]}"; do say "$name  data $DATA/$name-data  printed logs $(log_directory "$name")  output $(log_directory "$name").log"; done
     if pid=$(provisioned_pid); then say "started by make provision (process $pid; its output: $RUN.log); it ends with: make stop"; fi
     ;;
 esac

@@ -28,8 +28,11 @@ with_containers() {
   if [ -n "${FRESH:-}" ]; then compose_down -v; rm -rf logs/node[0-9]*; fi
   require_base_images
   eng/compose-env.sh
-  say "Building the image and starting three containers…"
-  compose up -d --build --remove-orphans || fail "The containers did not start: see above. Without containers: make provision ENGINE=processes"
+  mkdir -p "$(dirname "$RUN")"
+  say "Building the image…"
+  compose build node0 >"$RUN.log" 2>&1 || { cat "$RUN.log"; fail "The image could not be built: see above. Without containers: make provision ENGINE=processes"; }
+  say "Starting three containers…"
+  compose up -d --remove-orphans >"$RUN.log" 2>&1 || { cat "$RUN.log"; fail "The containers did not start: see above. Without containers: make provision ENGINE=processes"; }
 }
 
 with_processes() {
@@ -71,10 +74,14 @@ await_ready() { # SECONDS
   progress ''
 }
 
-choose_engine
-if [ "$ENGINE" = processes ] && pid=$(provisioned_pid); then
-  say "The cluster runs already (process $pid). To start it anew: make stop provision"
+if [ "${ENGINE:-processes}" = processes ] && pid=$(provisioned_pid); then
+  ENGINE=processes
+  say "The cluster runs already, as processes ($pid). To start another: make stop, then make provision"
+elif [ "${ENGINE:-containers}" = containers ] && containers_run; then
+  ENGINE=containers
+  say "The cluster runs already, in containers. To start another: make stop, then make provision"
 else
+  choose_engine
   "with_$ENGINE"
 fi
 await_ready 60
