@@ -42,8 +42,9 @@ internal sealed record ClusterBody(string Node, string ClusterId, string Mode, s
 
 /// <param name="Role">As this node sees it.</param>
 /// <param name="LastHeardMs">0 for this node itself; null where nothing came since the start. Followers hardly speak to one another.</param>
-/// <param name="Lag">Slots that it has yet to apply; null where it was not heard recently, so that nobody here can tell.</param>
-internal sealed record ReplicaBody(string Node, bool Self, string Role, double? LastHeardMs, long CommitIndex, long AppliedIndex, long? Lag);
+/// <param name="AppliedIndex">Null where it is not told to this node: replicas tell it to whoever sends them heartbeats.</param>
+/// <param name="Lag">Slots that it has yet to learn; null where it was not heard recently, so that nobody here can tell.</param>
+internal sealed record ReplicaBody(string Node, bool Self, string Role, double? LastHeardMs, long CommitIndex, long? AppliedIndex, long? Lag);
 
 /// <param name="Reasons">Why it is not; empty where it is.</param>
 internal sealed record HealthBody(string Status, IReadOnlyList<string> Reasons);

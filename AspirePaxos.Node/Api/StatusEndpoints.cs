@@ -37,10 +37,11 @@ internal sealed class StatusEndpoints(ReplicaLoop loop)
 
     internal static ClusterBody Cluster(ReplicaStatus now)
     {
-        var self = new ReplicaBody(now.Self.Node.Name, true, Name(now.Role), 0, now.CommitIndex, now.AppliedIndex, Lag(now));
+        var self = new ReplicaBody(now.Self.Node.Name, true, Name(now.Role), 0, now.CommitIndex, now.AppliedIndex, now.KnownCommitIndex - now.CommitIndex);
+        var told = now.Role == Role.Leader || now.Mode == Mode.Simple;
         var peers = now.Peers.Select(peer => new ReplicaBody(
             peer.Node.Name, false, RoleOf(peer, now), peer.SinceHeard is { } since ? Milliseconds(since) : null,
-            peer.CommitIndex, peer.AppliedIndex, peer.SinceHeard <= recently ? Math.Max(0, now.KnownCommitIndex - peer.AppliedIndex) : null));
+            peer.CommitIndex, told ? peer.AppliedIndex : null, peer.SinceHeard <= recently ? Math.Max(0, now.KnownCommitIndex - peer.CommitIndex) : null));
         return new(
             now.Self.Node.Name, now.ClusterId, Name(now.Mode), Leader(now), BallotBody.Of(now.Ballot),
             [.. peers.Append(self).OrderBy(replica => replica.Node, StringComparer.Ordinal)]);

@@ -1,0 +1,131 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using AspirePaxos.Protocol;
+using AspirePaxos.Tests.Api;
+
+namespace AspirePaxos.Tests.Telemetry;
+
+/// <summary>The shape of traces over three real nodes in this process; each test has a trace of its own, begun as a client would.</summary>
+public sealed class RoundTraceTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
+{
+    private const string Accept = "POST /paxos/accept";
+
+    [Fact]
+    public async Task One_write_to_the_leader_is_one_round_with_its_phases_its_peers_and_their_commits()
+    {
+        using var spans = new RecordedSpans();
+        var leader = Enumerable.Range(0, 3).First(node => nodes.Cluster.Status(node).Role == Role.Leader);
+        await WriteAsync(leader, spans.Trace);
+        var trace = await spans.UntilAsync(all => all.Count(span => span.OperationName == Accept) == 2
+            && all.Count(span => span.OperationName == "paxos acceptor persist") == 2
+            && new[] { "paxos round", "paxos accept", "paxos persist", "paxos apply" }.All(name => all.Any(span => span.OperationName == name)));
+
+        var request = Assert.Single(trace, span => span.Kind == ActivityKind.Server && span.ParentSpanId == spans.Root);
+        var round = Assert.Single(trace, span => span.OperationName == "paxos round");
+        Assert.Equal(request.SpanId, round.ParentSpanId);
+        Assert.Equal($"node{leader}", round.GetTagItem("paxos.node"));
+        Assert.EndsWith($".node{leader}", (string)round.GetTagItem("paxos.ballot")!, StringComparison.Ordinal);
+        Assert.True((long)round.GetTagItem("paxos.first_slot")! > 0);
+        Assert.Equal(1, round.GetTagItem("paxos.slots"));
+        Assert.Equal(1, round.GetTagItem("paxos.commands"));
+        Assert.Equal(2, round.GetTagItem("paxos.quorum"));
+        Assert.Empty(round.Links);
+        foreach (var phase in (string[])["paxos accept", "paxos persist", "paxos apply"])
+        {
+            Assert.Equal(round.SpanId, Assert.Single(trace, span => span.OperationName == phase).ParentSpanId);
+        }
+
+        var peers = trace.Where(span => span.OperationName == Accept).ToList();
+        Assert.All(peers, peer => Assert.Equal((round.SpanId, ActivityKind.Client), (peer.ParentSpanId, peer.Kind)));
+        Assert.Equal(2, peers.Select(peer => peer.GetTagItem("paxos.peer")).Distinct().Count());
+        foreach (var peer in peers)
+        {
+            var server = Assert.Single(trace, span => span.Kind == ActivityKind.Server && span.ParentSpanId == peer.SpanId);
+            var persist = Assert.Single(trace, span => span.OperationName == "paxos acceptor persist" && span.ParentSpanId == server.SpanId);
+            Assert.Equal(peer.GetTagItem("paxos.peer"), persist.GetTagItem("paxos.node"));
+        }
+    }
+
+    [Fact]
+    public async Task A_write_to_a_follower_leads_through_its_forward_to_the_round_of_the_leader()
+    {
+        using var spans = new RecordedSpans();
+        var leader = Enumerable.Range(0, 3).First(node => nodes.Cluster.Status(node).Role == Role.Leader);
+        await WriteAsync((leader + 1) % 3, spans.Trace);
+        var trace = await spans.UntilAsync(all =>
+            all.Any(span => span.OperationName == "paxos round") && all.Any(span => span.OperationName == "POST /paxos/forward"));
+
+        var round = Assert.Single(trace, span => span.OperationName == "paxos round");
+        var forward = Assert.Single(trace, span => span.OperationName == "POST /paxos/forward");
+        var server = Assert.Single(trace, span => span.Kind == ActivityKind.Server && span.ParentSpanId == forward.SpanId);
+        Assert.Equal(server.SpanId, round.ParentSpanId);
+        Assert.Equal($"node{leader}", round.GetTagItem("paxos.node"));
+    }
+
+    [Fact]
+    public async Task A_write_that_its_client_does_not_record_creates_no_span()
+    {
+        using var spans = new RecordedSpans();
+        await WriteAsync(0, spans.Trace.Replace("-01", "-00", StringComparison.Ordinal));
+
+        // Another write afterwards, recorded: whatever the first one caused on the loop has happened by then.
+        using var later = new RecordedSpans();
+        await WriteAsync(0, later.Trace);
+        await later.UntilAsync(all => all.Any(span => span.OperationName == "paxos round"));
+
+        Assert.DoesNotContain(spans.All, span => span.OperationName.StartsWith("paxos", StringComparison.Ordinal));
+    }
+
+    private async Task WriteAsync(int node, string traceparent)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, new Uri("/v1/kv/traced", UriKind.Relative)) { Content = new StringContent("v") };
+        request.Headers.TryAddWithoutValidation("traceparent", traceparent);
+        using var answer = await nodes.Cluster.Clients[node].SendAsync(request);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Every ended span of one trace id of all nodes; other traces go by.</summary>
+    private sealed class RecordedSpans : IDisposable
+    {
+        private readonly ConcurrentQueue<Activity> ended = new();
+        private readonly ActivityTraceId id = ActivityTraceId.CreateRandom();
+        private readonly ActivityListener listener;
+
+        public RecordedSpans()
+        {
+            listener = new ActivityListener
+            {
+                ShouldListenTo = source => source.Name is "AspirePaxos" or "Microsoft.AspNetCore",
+                Sample = (ref ActivityCreationOptions<ActivityContext> options) =>
+                    options.TraceId == id && (options.Parent.TraceFlags & ActivityTraceFlags.Recorded) != 0
+                        ? ActivitySamplingResult.AllDataAndRecorded
+                        : ActivitySamplingResult.None,
+                ActivityStopped = span =>
+                {
+                    if (span.TraceId == id) ended.Enqueue(span);
+                },
+            };
+            ActivitySource.AddActivityListener(listener);
+        }
+
+        public ActivitySpanId Root { get; } = ActivitySpanId.CreateRandom();
+
+        public string Trace => $"00-{id}-{Root}-01";
+
+        public IReadOnlyList<Activity> All => [.. ended];
+
+        public async Task<IReadOnlyList<Activity>> UntilAsync(Func<IReadOnlyList<Activity>, bool> complete)
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            while (!complete(All))
+            {
+                Assert.False(limit.IsCancellationRequested, "Seen: " + string.Join(", ", All.Select(span => span.OperationName)));
+                await Task.Delay(20, CancellationToken.None);
+            }
+
+            return All;
+        }
+
+        public void Dispose() => listener.Dispose();
+    }
+}
