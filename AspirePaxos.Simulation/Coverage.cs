@@ -42,6 +42,8 @@ public enum Seen
     LostWrites,
     RefusedConnections,
     StaleReplies,
+    Ambushes,
+    FalseResets,
 }
 
 public sealed class Coverage

@@ -17,6 +17,22 @@ internal sealed class FaultInjector(World world, Prng random)
         Every(world.Plan.SlowDiskEvery, () => SlowDisk(random.Between(20_000, 400_000), Seen.SlowDisks));
         Every(world.Plan.HangEvery, () => SlowDisk(random.Between(700_000, 5_000_000), Seen.HangingDisks));
         Every(world.Plan.HandOverEvery, HandOver);
+        Every(world.Plan.FalseResetEvery, ResetFalsely);
+    }
+
+    /// <summary>What matters most often hangs on a single message: its sender is cut off or dies while others are still on their way.</summary>
+    public void Sent(Process process, Message message)
+    {
+        if (!on || world.Plan.AmbushOneIn == 0 || message is not (Prepare or Promise or Accept or Accepted)) return;
+        if (!random.OneIn(world.Plan.AmbushOneIn)) return;
+        world.Coverage.Count(Seen.Ambushes);
+        var dies = random.OneIn(2);
+        world.Queue.After(random.Between(0, 1 + (2 * world.Plan.Latency)), () =>
+        {
+            if (!on || !process.Alive) return;
+            if (dies) Kill(process.Host);
+            else Isolate(process.Host);
+        });
     }
 
     /// <summary>Everything works from now on; what is down comes up, but for a minority where the plan says so.</summary>
@@ -104,13 +120,42 @@ internal sealed class FaultInjector(World world, Prng random)
         for (var i = 0; i < count; i++)
         {
             var host = world.Hosts[(first + i) % world.Hosts.Count];
-            if (host.Process is null) continue;
-            world.CrashHost(host, random);
-            Until(random.OneIn(2) ? random.Between(1_000, 300_000) : random.Between(300_000, 4_000_000), () =>
-            {
-                if (host.Process is null) world.StartHost(host);
-            });
+            if (host.Process is not null) Kill(host);
         }
+    }
+
+    private void Kill(Host host)
+    {
+        world.CrashHost(host, random);
+        Until(random.OneIn(2) ? random.Between(1_000, 300_000) : random.Between(300_000, 4_000_000), () =>
+        {
+            if (host.Process is null) world.StartHost(host);
+        });
+    }
+
+    private void Isolate(Host host)
+    {
+        world.Note(211, $"{host.Node} is cut off");
+        foreach (var other in world.Hosts)
+        {
+            if (other == host) continue;
+            world.Network.Block(host.Index, other.Index, true);
+            world.Network.Block(other.Index, host.Index, true);
+        }
+
+        Until(random.Between(10_000, 2_000_000), () =>
+        {
+            world.Note(202, "partition heals");
+            world.Network.Heal();
+        });
+    }
+
+    private void ResetFalsely()
+    {
+        if (Any().Process is not { } process) return;
+        world.Coverage.Count(Seen.FalseResets);
+        var node = AnyOrLeader().Node;
+        if (node != process.Host.Node) world.Input(process, () => process.Replica.PeerUnreachable(node));
     }
 
     private void SlowDisk(long delay, Seen kind)

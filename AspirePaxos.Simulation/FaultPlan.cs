@@ -28,6 +28,12 @@ internal sealed record FaultPlan
 
     public long CrashEvery { get; init; }
 
+    /// <summary>One in this many messages of phases 1 and 2 is the last for a while that its sender gets out; 0: none.</summary>
+    public int AmbushOneIn { get; init; }
+
+    /// <summary>A connection breaks although nobody died.</summary>
+    public long FalseResetEvery { get; init; }
+
     /// <summary>A dead process's address refuses connections; else it is silent.</summary>
     public bool Refuses { get; init; }
 
@@ -73,7 +79,7 @@ internal sealed record FaultPlan
 
     private static FaultPlan Draw(Prng random, Mode mode) => new()
     {
-        Replicas = random.OneIn(4) ? 5 : 3,
+        Replicas = random.OneIn(3) ? 5 : 3,
         Mode = mode,
         Latency = random.Between(50, 5_000),
         Loss = random.OneIn(2) ? random.NextDouble() * 0.15 : 0,
@@ -82,6 +88,8 @@ internal sealed record FaultPlan
         PartitionEvery = random.OneIn(2) ? random.Between(Second, 8 * Second) : 0,
         PauseEvery = random.OneIn(2) ? random.Between(Second, 8 * Second) : 0,
         CrashEvery = random.OneIn(3) ? 0 : random.Between(Second, 8 * Second),
+        AmbushOneIn = random.OneIn(2) ? (int)random.Between(50, 2_000) : 0,
+        FalseResetEvery = random.OneIn(3) ? random.Between(Second / 4, 4 * Second) : 0,
         Refuses = !random.OneIn(3),
         ForgetsOneIn = random.OneIn(2) ? 3 : 1_000_000,
         DiskLatency = random.Between(20, 4_000),
@@ -101,5 +109,5 @@ internal sealed record FaultPlan
 
     private int Kinds =>
         (Loss > 0 ? 1 : 0) + (Duplication > 0 ? 1 : 0) + (LongDelay > 0 ? 1 : 0) + (PartitionEvery > 0 ? 1 : 0) + (PauseEvery > 0 ? 1 : 0)
-        + (CrashEvery > 0 ? 1 : 0) + (SlowDiskEvery > 0 ? 1 : 0) + (HangEvery > 0 ? 1 : 0);
+        + (CrashEvery > 0 ? 1 : 0) + (SlowDiskEvery > 0 ? 1 : 0) + (HangEvery > 0 ? 1 : 0) + (AmbushOneIn > 0 ? 1 : 0);
 }

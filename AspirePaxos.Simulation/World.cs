@@ -136,6 +136,7 @@ internal sealed class World : IWorld
     {
         messages.Check(process, envelope);
         Network.Send(process, envelope);
+        Faults.Sent(process, envelope.Message);
     }
 
     public void Applied(Process process, in AppliedSlot slot)
