@@ -117,7 +117,7 @@ public sealed class SupervisionTests : IDisposable
     }
 
     [Fact]
-    public async Task The_end_of_the_launcher_is_the_end_of_the_childs_input()
+    public async Task The_input_of_a_child_is_held_open_and_it_is_told_to_watch_it()
     {
         await using var cluster = Start("echo $PAXOS_EXIT_WITH_PARENT; exec cat");
         await Eventually.HoldsAsync(() => cluster["script"].Lines.Contains("true"), "the setting");
