@@ -44,8 +44,11 @@ field() { # NAME JSON
 
 compose() { if docker compose version >/dev/null 2>&1; then docker compose "$@"; else docker-compose "$@"; fi; }
 
-# Without the secret compose would not even read its file.
-compose_down() { CLUSTER_SECRET=${CLUSTER_SECRET:-not-needed-to-stop} compose down --remove-orphans "$@"; }
+# Without the secret compose would not even read its file. What it prints is worth reading only where it fails.
+compose_down() {
+  local output
+  output=$(CLUSTER_SECRET=${CLUSTER_SECRET:-not-needed-to-stop} compose down --remove-orphans "$@" 2>&1) || fail "$output"
+}
 
 engine_runs()    { command -v docker >/dev/null && docker info >/dev/null 2>&1; }
 compose_there()  { docker compose version >/dev/null 2>&1 || command -v docker-compose >/dev/null; }

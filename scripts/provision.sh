@@ -5,6 +5,7 @@
 # shellcheck source=scripts/cluster.sh
 . "$(dirname "$0")/cluster.sh"
 help_if_asked "$@"
+asked=${NODES:-}${PORT_BASE:-} fresh=${FRESH:-}
 NODES=${NODES:-3} CONFIGURATION=${CONFIGURATION:-Release}
 require_count NODES "$NODES"
 unset ENDPOINTS
@@ -25,7 +26,7 @@ choose_engine() {
 
 with_containers() {
   [ -z "${PORT_BASE:-}" ] || note "PORT_BASE is for processes; containers publish the ports of docker-compose.yaml."
-  if [ -n "${FRESH:-}" ]; then compose_down -v; rm -rf logs/node[0-9]*; fi
+  if [ -n "$fresh" ]; then compose_down -v; rm -rf logs/node[0-9]*; fi
   require_base_images
   eng/compose-env.sh
   mkdir -p "$(dirname "$RUN")"
@@ -40,7 +41,7 @@ with_processes() {
   command -v dotnet >/dev/null || fail "dotnet is not installed: https://dotnet.microsoft.com/download (version 10)."
   if launched; then fail "A cluster that was started by hand runs in $DATA already (process $(field launcherPid "$cluster_json")). End it with Ctrl+C in its terminal, or use it: make info"; fi
   [ -z "${PORT_BASE:-}" ] || arguments+=(--port-base "$PORT_BASE")
-  [ -z "${FRESH:-}" ] || arguments+=(--fresh)
+  [ -z "$fresh" ] || arguments+=(--fresh)
   mkdir -p "$(dirname "$RUN")"
   say "Building…"
   dotnet build AspirePaxos.AppHost -c "$CONFIGURATION" -v q --nologo >"$RUN.log" 2>&1 || { cat "$RUN.log"; fail "The build failed: see above."; }
@@ -58,7 +59,7 @@ await_ready() { # SECONDS
     if [ "$ENGINE" = processes ] && ! provisioned_pid >/dev/null; then
       tail -n 20 "$RUN.log"
       rm -f "$RUN.pid"
-      fail "The cluster did not start: its output is above ($RUN.log)."
+      fail "The cluster did not start: its output is above ($RUN.log). With make, its options are NODES=5, DATA=DIR, PORT_BASE=9000 and FRESH=1."
     fi
     waiting='the launcher'
     if [ "$ENGINE" = containers ] || launched || grep -qi 'dashboard' "$RUN.log"; then
@@ -75,14 +76,17 @@ await_ready() { # SECONDS
 }
 
 if [ "${ENGINE:-processes}" = processes ] && pid=$(provisioned_pid); then
-  ENGINE=processes
-  say "The cluster runs already, as processes ($pid). To start another: make stop, then make provision"
+  ENGINE=processes running="as processes ($pid)"
 elif [ "${ENGINE:-containers}" = containers ] && containers_run; then
-  ENGINE=containers
-  say "The cluster runs already, in containers. To start another: make stop, then make provision"
-else
+  ENGINE=containers running='in containers'
+fi
+if [ -z "${running:-}" ]; then
   choose_engine
   "with_$ENGINE"
+elif [ -n "$asked$fresh" ]; then
+  fail "A cluster runs already, $running. Stop it before starting another: make stop"
+else
+  say "The cluster runs already, $running."
 fi
 await_ready 60
 good "${#urls[@]} nodes are ready: ${urls[*]}"
