@@ -115,7 +115,8 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
         if (!proposals.TryGetValue((slot, ballot), out var command)) throw Failure(process.Host, $"accepts what {ballot} never proposed for slot {slot}");
         if (process.Host.Disk.Record(slot) is not { } record) throw Failure(process.Host, $"acknowledges slot {slot} of {ballot} before it is durable");
         Require(record.Learned || record.Ballot >= ballot, process, $"acknowledges slot {slot} of {ballot}, the disk holds {record.Ballot}");
-        Require(!record.Learned && record.Ballot != ballot ? true : record.Command == command, process, $"acknowledges another command for slot {slot} of {ballot} than it has on disk");
+        var sameProposal = record.Learned || record.Ballot == ballot;
+        Require(!sameProposal || record.Command == command, process, $"acknowledges another command for slot {slot} of {ballot} than it has on disk");
         AcceptedDurably(process.Host, slot, ballot, command);
     }
 

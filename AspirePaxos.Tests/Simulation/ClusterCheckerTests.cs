@@ -1,0 +1,90 @@
+using AspirePaxos.Protocol;
+using AspirePaxos.Simulation;
+
+namespace AspirePaxos.Tests.Simulation;
+
+/// <summary>The checker must see what it is there for: each broken rule, made by hand.</summary>
+public sealed class ClusterCheckerTests
+{
+    private static readonly Ballot Low = new(1, new NodeId("node1"));
+    private static readonly Ballot High = new(2, new NodeId("node2"));
+    private static readonly Command A = new("{\"id\":\"a\"}"u8.ToArray());
+    private static readonly Command B = new("{\"id\":\"b\"}"u8.ToArray());
+
+    private readonly ClusterChecker checker = new(3, new Coverage());
+    private readonly Host[] hosts = [.. Enumerable.Range(0, 3).Select(i => new Host(i, new NodeId($"node{i}"), new Disk { Incarnation = i + 1 }))];
+    private long sequence;
+
+    [Fact]
+    public void A_promise_that_goes_down_on_disk_is_seen()
+    {
+        Write(0, High);
+
+        var broken = Assert.Throws<SimulationException>(() => Write(0, Low));
+
+        Assert.Contains("promise on disk goes down", broken.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_acceptance_below_a_durable_promise_is_seen()
+    {
+        Write(0, High);
+
+        var broken = Assert.Throws<SimulationException>(() => Write(0, null, Accepted(Low, A)));
+
+        Assert.Contains("below the promise", broken.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_commands_accepted_in_one_ballot_and_slot_are_seen()
+    {
+        Write(0, Low, Accepted(Low, A));
+
+        var broken = Assert.Throws<SimulationException>(() => Write(1, Low, Accepted(Low, B)));
+
+        Assert.Contains("two commands", broken.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_commands_chosen_for_one_slot_are_seen()
+    {
+        Write(0, Low, Accepted(Low, A));
+        Write(1, Low, Accepted(Low, A));
+        Assert.True(checker.IsChosen(1));
+        Write(1, High, Accepted(High, B));
+
+        var broken = Assert.Throws<SimulationException>(() => Write(2, High, Accepted(High, B)));
+
+        Assert.Contains("have chosen different commands", broken.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_learned_record_that_changes_is_seen()
+    {
+        Write(0, Low, new LogRecord(1, Low, true, A));
+
+        var broken = Assert.Throws<SimulationException>(() => Write(0, High, new LogRecord(1, High, true, B)));
+
+        Assert.Contains("learned record of slot 1 changes", broken.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_slot_is_chosen_by_durable_acceptances_of_one_ballot_only()
+    {
+        Write(0, Low, Accepted(Low, A));
+        Write(1, High, Accepted(High, A));
+        Assert.False(checker.IsChosen(1));
+
+        Write(2, High, Accepted(High, A));
+        Assert.True(checker.IsChosen(1));
+    }
+
+    private static LogRecord Accepted(Ballot ballot, Command command) => new(1, ballot, false, command);
+
+    private void Write(int index, Ballot? promised, params LogRecord[] records)
+    {
+        var host = hosts[index];
+        host.Disk.Submit(new Write(++sequence, promised, records, 0, null), [], default);
+        host.Disk.Sync(1, write => checker.BecameDurable(host, write));
+    }
+}
