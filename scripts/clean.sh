@@ -6,7 +6,11 @@ help_if_asked "$@"
 scripts/stop.sh
 if launched; then fail "The data in $DATA is in use: stop that cluster first."; fi
 
-if engine_runs && compose_there; then compose_down -v; fi
+if engine_runs && compose_there; then
+  compose_down -v
+elif command -v docker >/dev/null; then
+  note "The container engine does not run (or compose is missing): containers and volumes, if there are any, stay. Start it and repeat: make clean"
+fi
 
 # The launcher marks its folder with launcher.json and takes over no other; only what it makes is removed here.
 if [ -f "$DATA/launcher.json" ]; then
@@ -17,4 +21,4 @@ fi
 rm -rf logs/node[0-9]*
 rm -f "$RUN.log" "$RUN.pid"
 rmdir logs 2>/dev/null || true
-good "Clean: no data, logs, containers, volumes or network of the cluster are left."
+good "Clean."
