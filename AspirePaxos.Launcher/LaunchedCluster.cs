@@ -57,7 +57,7 @@ public sealed class LaunchedCluster : IAsyncDisposable
         {
             data.RequireTopology(Topology.ReplicaNames(manifest));
             manifest = ports.Assign(manifest, options.PortBase);
-            Ports.RequireFree(manifest);
+            ports.RequireFree(manifest);
             var plans = ProcessPlan.All(manifest, data, options);
             output.Write($"{manifest.Path}: {string.Join(", ", manifest.Resources.Select(resource => resource.Name))}; data in {data.Path}");
             foreach (var (name, reason) in manifest.Skipped) output.Write($"{name} is not started: {reason}.");

@@ -8,6 +8,7 @@ namespace AspirePaxos.Launcher;
 internal sealed class Ports : IDisposable
 {
     private readonly List<FileStream> reservations = [];
+    private readonly HashSet<int> taken = [];
 
     public Manifest Assign(Manifest manifest, int? portBase)
     {
@@ -25,13 +26,15 @@ internal sealed class Ports : IDisposable
     }
 
     /// <exception cref="LaunchRefusedException">Two resources share a port, or somebody else listens on one.</exception>
-    public static void RequireFree(Manifest manifest)
+    public void RequireFree(Manifest manifest)
     {
-        var taken = new Dictionary<int, string>();
+        var owners = new Dictionary<int, string>();
         foreach (var (resource, port) in manifest.Resources.SelectMany(resource => resource.Bindings.Values.Select(binding => (resource.Name, binding.Port!.Value))))
         {
-            if (!taken.TryAdd(port, resource)) throw new LaunchRefusedException($"{taken[port]} and {resource} have the same port {port} in {manifest.Path}: give one of them another.");
-            if (!IsFree(port))
+            if (!owners.TryAdd(port, resource)) throw new LaunchRefusedException($"{owners[port]} and {resource} have the same port {port} in {manifest.Path}: give one of them another.");
+
+            // Those taken here were just tried. A second try can fail: a process being forked elsewhere holds the first one's socket a while.
+            if (!taken.Contains(port) && !IsFree(port))
             {
                 throw new LaunchRefusedException(
                     $"Port {port}, which {resource} needs, is in use on {Binding.Host}. Stop the program that listens there, or use other ports: --port-base {(port < 60_000 ? port + 1_000 : 9_000)}, or --port-base 0 for free ones.");
@@ -76,6 +79,7 @@ internal sealed class Ports : IDisposable
             {
                 var path = Path.Combine(folder, port.ToString(CultureInfo.InvariantCulture));
                 reservations.Add(new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose));
+                taken.Add(port);
                 return port;
             }
             catch (IOException)

@@ -37,7 +37,8 @@ public sealed class PortsTests : IDisposable
         using var listener = new TcpListener(IPAddress.Loopback, port);
         listener.Start();
 
-        var refused = Assert.Throws<LaunchRefusedException>(() => Ports.RequireFree(manifest));
+        using var another = new Ports();
+        var refused = Assert.Throws<LaunchRefusedException>(() => another.RequireFree(manifest));
 
         Assert.Contains($"Port {port}, which node1 needs", refused.Message, StringComparison.Ordinal);
         Assert.Contains("--port-base", refused.Message, StringComparison.Ordinal);
@@ -49,7 +50,7 @@ public sealed class PortsTests : IDisposable
         var manifest = ports.Assign(OfThree, 0);
         var same = manifest with { Resources = [.. manifest.Resources.Select(resource => resource with { Bindings = manifest.Resources[0].Bindings })] };
 
-        Assert.Contains("node0 and node1", Assert.Throws<LaunchRefusedException>(() => Ports.RequireFree(same)).Message, StringComparison.Ordinal);
+        Assert.Contains("node0 and node1", Assert.Throws<LaunchRefusedException>(() => ports.RequireFree(same)).Message, StringComparison.Ordinal);
     }
 
     private static int[] Assigned(Manifest manifest) => [.. manifest.Resources.Select(resource => resource.Http!.Port!.Value)];

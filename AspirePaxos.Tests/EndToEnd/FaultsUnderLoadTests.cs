@@ -1,0 +1,128 @@
+using System.Text.Json;
+using AspirePaxos.Tests.Launcher;
+
+namespace AspirePaxos.Tests.EndToEnd;
+
+/// <summary>
+/// Real processes, kill -9 and SIGSTOP under load: writes go on, nothing acknowledged is lost, what clients saw has one order, and
+/// the logs are equal slot by slot.
+/// </summary>
+public sealed class FaultsUnderLoadTests
+{
+    private static readonly HttpClient Http = new();
+
+    [Fact]
+    public Task The_leader_is_killed() => UnderLoadAsync(async (cluster, load) =>
+    {
+        var leader = await LeaderAsync(cluster);
+        await cluster.KillAsync(leader);
+        await GoesOnAsync(load);
+        await cluster.StartAsync(leader);
+    });
+
+    [Fact]
+    public Task Two_of_three_are_killed_and_writes_go_on_when_one_is_back() => UnderLoadAsync(async (cluster, load) =>
+    {
+        var leader = await LeaderAsync(cluster);
+        var other = cluster.Names.First(name => name != leader);
+        await Task.WhenAll(cluster.KillAsync(leader), cluster.KillAsync(other));
+        await cluster.StartAsync(other);
+        await GoesOnAsync(load);
+        await cluster.StartAsync(leader);
+    });
+
+    [Fact]
+    public Task All_are_killed() => UnderLoadAsync(async (cluster, load) =>
+    {
+        await Task.WhenAll(cluster.Names.Select(cluster.KillAsync));
+        foreach (var name in cluster.Names) await cluster.StartAsync(name);
+        await GoesOnAsync(load);
+    });
+
+    [Fact]
+    public Task The_leader_pauses_and_comes_back_deposed() => UnderLoadAsync(async (cluster, load) =>
+    {
+        var leader = await LeaderAsync(cluster);
+        await cluster.PauseAsync(leader);
+        await Eventually.HoldsAsync(async () => await LeaderAsync(cluster, except: leader) != leader, "another replica leads");
+        await GoesOnAsync(load);
+        await cluster.ResumeAsync(leader);
+        await GoesOnAsync(load);
+    });
+
+    [Fact]
+    public Task The_leader_is_asked_to_stop_and_hands_over() => UnderLoadAsync(async (cluster, load) =>
+    {
+        var leader = await LeaderAsync(cluster);
+        await cluster.StopAsync(leader);
+        await GoesOnAsync(load);
+        await cluster.StartAsync(leader);
+    });
+
+    private static async Task UnderLoadAsync(Func<ICluster, Workload, Task> faults)
+    {
+        await using var cluster = await LocalCluster.StartAsync();
+        await using var load = Workload.Start(cluster);
+        await GoesOnAsync(load);
+        await faults(cluster, load);
+        await cluster.ReadyAsync();
+        await load.VerifyAsync();
+        await LogsAreEqualAsync(cluster);
+    }
+
+    private static Task GoesOnAsync(Workload load)
+    {
+        var before = load.Acknowledged;
+        return Eventually.HoldsAsync(() => load.Acknowledged >= before + 100, "a hundred more writes are acknowledged");
+    }
+
+    /// <summary>As some running replica says.</summary>
+    private static async Task<string> LeaderAsync(ICluster cluster, string? except = null)
+    {
+        var leader = "";
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                var asked = cluster.Names.First(name => name != except);
+                using var status = JsonDocument.Parse(await Http.GetStringAsync(new Uri(cluster.Url(asked), "/v1/status")));
+                leader = status.RootElement.GetProperty("leader").GetString() ?? "";
+                return leader.Length > 0;
+            },
+            "somebody leads");
+        return leader;
+    }
+
+    private static async Task LogsAreEqualAsync(ICluster cluster)
+    {
+        var logs = new List<List<string>>();
+        foreach (var name in cluster.Names)
+        {
+            // A no-op through each node: every slot before it is learned there.
+            (await Http.GetAsync(new Uri(cluster.Url(name), "/store/nop"))).EnsureSuccessStatusCode();
+        }
+
+        foreach (var name in cluster.Names) logs.Add(await LogAsync(cluster.Url(name)));
+        var common = logs.Min(log => log.Count);
+        Assert.True(common > 100, $"{common} slots");
+        foreach (var log in logs) Assert.Equal(logs[0].Take(common), log.Take(common));
+    }
+
+    /// <summary>The chosen commands, slot by slot.</summary>
+    private static async Task<List<string>> LogAsync(Uri node)
+    {
+        var slots = new List<string>();
+        for (long? from = 1; from is not null;)
+        {
+            using var page = JsonDocument.Parse(await Http.GetStringAsync(new Uri(node, $"/v1/log?from={from}&limit=1000")));
+            foreach (var slot in page.RootElement.GetProperty("slots").EnumerateArray())
+            {
+                if (slot.GetProperty("chosen").GetBoolean()) slots.Add($"{slot.GetProperty("slot")} {slot.GetProperty("commands")}");
+            }
+
+            var next = page.RootElement.GetProperty("next");
+            from = next.ValueKind == JsonValueKind.Number ? next.GetInt64() : null;
+        }
+
+        return slots;
+    }
+}

@@ -1,0 +1,150 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Text;
+using AspirePaxos.Simulation.Linearizability;
+using AspirePaxos.Tests.Launcher;
+
+namespace AspirePaxos.Tests.EndToEnd;
+
+/// <summary>
+/// Clients that write, read and delete through every node over HTTP, each operation recorded as it was answered. Half of what they
+/// write goes to keys of their own, never written twice, so that every acknowledged write can be looked for at the end.
+/// </summary>
+internal sealed class Workload : IAsyncDisposable
+{
+    private const int SharedKeys = 8;
+
+    private readonly ICluster cluster;
+    private readonly ConcurrentQueue<Operation> operations = new();
+    private readonly ConcurrentDictionary<string, string> acknowledged = new();
+    private readonly CancellationTokenSource stopping = new();
+    private readonly HttpClient http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = TimeSpan.FromSeconds(8) };
+    private readonly Task[] clients;
+
+    private Workload(ICluster cluster, int count)
+    {
+        this.cluster = cluster;
+        clients = [.. Enumerable.Range(0, count).Select(client => Task.Run(() => RunAsync(client)))];
+    }
+
+    /// <summary>Writes that were answered with success so far.</summary>
+    public int Acknowledged => acknowledged.Count;
+
+    /// <summary>The longest time without any acknowledged write so far. For the message of a test, never its verdict.</summary>
+    public TimeSpan LongestGap { get; private set; }
+
+    public static Workload Start(ICluster cluster, int clients = 12) => new(cluster, clients);
+
+    /// <summary>Ends the clients and checks all that they saw.</summary>
+    public async Task VerifyAsync()
+    {
+        await StopAsync();
+        foreach (var (key, value) in acknowledged)
+        {
+            Assert.Equal(value, await ReadAsync(key));
+        }
+
+        var verdict = LinearizabilityChecker.Check(new History([.. operations]));
+        Assert.True(verdict.Linearizable, verdict.Explanation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        http.Dispose();
+        stopping.Dispose();
+    }
+
+    private async Task StopAsync()
+    {
+        await stopping.CancelAsync();
+        await Task.WhenAll(clients);
+    }
+
+    private async Task RunAsync(int client)
+    {
+        var random = new Random(client);
+        var last = Stopwatch.GetTimestamp();
+        for (var i = 0; !stopping.IsCancellationRequested; i++)
+        {
+            var node = cluster.Names[random.Next(cluster.Names.Count)];
+            var shared = $"shared-{random.Next(SharedKeys)}";
+            var kind = random.Next(10) switch { < 4 => OperationKind.Get, 4 => OperationKind.Delete, _ => OperationKind.Put };
+            var own = kind == OperationKind.Put && random.Next(2) == 0;
+            var key = own ? $"own-{client}-{i}" : shared;
+            var value = kind == OperationKind.Put ? $"{client}-{i}" : null;
+            var done = await OperateAsync(client, node, kind, key, value);
+            operations.Enqueue(done);
+            if (done is { Outcome: OperationOutcome.Ok, Kind: OperationKind.Put })
+            {
+                if (own) acknowledged[key] = value!;
+                LongestGap = Stopwatch.GetElapsedTime(last) is var gap && gap > LongestGap ? gap : LongestGap;
+                last = Stopwatch.GetTimestamp();
+            }
+        }
+    }
+
+    private async Task<Operation> OperateAsync(int client, string node, OperationKind kind, string key, string? value)
+    {
+        var call = Stopwatch.GetTimestamp();
+        var (outcome, observed, revision) = (OperationOutcome.Unknown, value, (long?)null);
+        try
+        {
+            using var request = new HttpRequestMessage(Method(kind), new Uri(cluster.Url(node), $"/v1/kv/{key}"));
+            if (value is not null) request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(value));
+            using var answer = await http.SendAsync(request);
+            outcome = OutcomeOf(answer.StatusCode);
+            if (outcome == OperationOutcome.Ok && kind == OperationKind.Get) observed = await answer.Content.ReadAsStringAsync();
+            if (outcome == OperationOutcome.Ok && answer.Headers.ETag is { } tag)
+            {
+                revision = long.Parse(tag.Tag.Trim('"'), CultureInfo.InvariantCulture);
+            }
+        }
+        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConnectionError)
+        {
+            outcome = OperationOutcome.Refused;
+            await Task.Delay(20);
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
+        {
+            // The answer was lost: it may have happened.
+        }
+
+        return new Operation(client, key, kind, observed, default, call, Stopwatch.GetTimestamp(), outcome, revision);
+    }
+
+    /// <summary>503 asks for another attempt; anything else but the value is a lost write.</summary>
+    private async Task<string> ReadAsync(string key)
+    {
+        var value = "";
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                using var answer = await http.GetAsync(new Uri(cluster.Url(cluster.Names[0]), $"/v1/kv/{key}"));
+                if (answer.StatusCode == HttpStatusCode.ServiceUnavailable) return false;
+                Assert.True(answer.IsSuccessStatusCode, $"{key} was acknowledged; reading it: {answer.StatusCode}");
+                value = await answer.Content.ReadAsStringAsync();
+                return true;
+            },
+            $"{key} is read");
+        return value;
+    }
+
+    private static HttpMethod Method(OperationKind kind) => kind switch
+    {
+        OperationKind.Get => HttpMethod.Get,
+        OperationKind.Delete => HttpMethod.Delete,
+        _ => HttpMethod.Put,
+    };
+
+    private static OperationOutcome OutcomeOf(HttpStatusCode status) => status switch
+    {
+        HttpStatusCode.OK or HttpStatusCode.Created or HttpStatusCode.NoContent => OperationOutcome.Ok,
+        HttpStatusCode.NotFound => OperationOutcome.NotFound,
+        HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests => OperationOutcome.Refused,
+        HttpStatusCode.GatewayTimeout => OperationOutcome.Unknown,
+        _ => throw new InvalidOperationException($"an answer that the interface does not know: {(int)status}"),
+    };
+}
