@@ -51,8 +51,9 @@ internal sealed class Forwarding(Context context, Proposals proposals)
 
     public void OnForwarded(Forwarded forwarded)
     {
-        foreach (var (requestId, outcome) in forwarded.Outcomes)
+        for (var i = forwarded.Outcomes.Count - 1; i >= 0; i--)
         {
+            var (requestId, outcome) = forwarded.Outcomes[i];
             if (!underWay.Remove(requestId, out var write)) continue;
             if (outcome.Kind == OutcomeKind.NotProposed) Requeue(write);
             else if (outcome.Kind == OutcomeKind.Done) unapplied.Add((write, outcome));
@@ -64,9 +65,9 @@ internal sealed class Forwarding(Context context, Proposals proposals)
 
     public void OnUndelivered(Forward forward, bool delivered)
     {
-        foreach (var command in forward.Commands)
+        for (var i = forward.Commands.Count - 1; i >= 0; i--)
         {
-            if (!underWay.Remove(command.RequestId, out var write)) continue;
+            if (!underWay.Remove(forward.Commands[i].RequestId, out var write)) continue;
             if (delivered) proposals.End(write, Outcome.Unknown);
             else Requeue(write);
         }
@@ -98,7 +99,7 @@ internal sealed class Forwarding(Context context, Proposals proposals)
     private void Requeue(PendingWrite write)
     {
         pausedUntil = context.Now + Math.Max(1, context.Options.HeartbeatInterval / 4);
-        proposals.Queue.AddFirst(write);
+        proposals.Requeue(write);
     }
 
     private Forwarded Answer(IReadOnlyList<ForwardedOutcome> outcomes)

@@ -23,14 +23,21 @@ internal sealed class Proposals(Context context)
     /// <summary>A batch of ours is in a slot that is not learned yet.</summary>
     public bool HasUnresolved => bound.Values.Any(batch => !batch.Chosen);
 
-    public LinkedList<PendingWrite> Queue => queue;
-
     public bool Admit(PendingWrite write)
     {
         if (Count >= context.Options.MaxPendingWrites) return false;
         Count++;
         queue.AddLast(write);
         return true;
+    }
+
+    /// <summary>It was under way and waits again, by age among the others: deadlines are met, and batches formed, oldest first.</summary>
+    public void Requeue(PendingWrite write)
+    {
+        var node = queue.First;
+        while (node is not null && node.Value.Deadline < write.Deadline) node = node.Next;
+        if (node is null) queue.AddLast(write);
+        else queue.AddBefore(node, write);
     }
 
     /// <summary>Takes what waits, up to the limits of a slot, oldest first.</summary>
@@ -67,7 +74,7 @@ internal sealed class Proposals(Context context)
         bound.Remove(slot);
         for (var i = batch.Writes.Count - 1; i >= 0; i--)
         {
-            if (!batch.Writes[i].Ended) queue.AddFirst(batch.Writes[i]);
+            if (!batch.Writes[i].Ended) Requeue(batch.Writes[i]);
         }
     }
 

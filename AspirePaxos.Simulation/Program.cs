@@ -52,11 +52,10 @@ int One(ulong seed)
 int Many(ulong first, long count, TimeSpan time)
 {
     var clock = Stopwatch.StartNew();
-    var batch = new SeedBatch(first, count);
+    var batch = new SeedBatch(first, count, Console.Error.WriteLine);
     using var progress = new Timer(_ => Console.WriteLine(batch.Progress(clock.Elapsed)), null, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5));
     batch.Execute(inputs, () => clock.Elapsed >= time);
     Console.WriteLine(batch.Progress(clock.Elapsed));
     Console.WriteLine(batch.Coverage);
-    foreach (var failure in batch.Failures.Take(10)) Console.Error.WriteLine(failure);
     return batch.Failures.Count == 0 ? 0 : 1;
 }

@@ -18,7 +18,9 @@ public static class Run
     private const int MaxStates = 200_000;
     private const long Second = 1_000_000;
     private const long MaxFaultTime = 400 * Second;
-    private const long ConvergenceTime = 120 * Second;
+    private const long ClientsEnd = 60 * Second;
+    private const long WritesSucceed = 15 * Second;
+    private const long ReplicasConverge = 5 * Second;
 
     /// <param name="output">Where the trace goes; null: nowhere.</param>
     /// <exception cref="SimulationException">A rule was broken; the message names the seed and how to replay it.</exception>
@@ -63,18 +65,18 @@ public static class Run
         world.Faults.HealAll(everyone: !(world.Plan.HealsQuorumOnly && formed));
         world.Clients.Stop();
         var live = world.Hosts.Where(host => host.Process is not null).ToList();
-        Until(world, "a client's operation never ends", () => world.Clients.Idle);
+        Until(world, ClientsEnd, "a client's operation never ends", () => world.Clients.Idle);
         var probes = live.ConvertAll(world.Clients.Probe);
-        Until(world, "a write through a node never succeeds", () => probes.TrueForAll(probe => probe.Ending == Ending.Done));
-        Until(world, "the replicas do not converge", () =>
+        Until(world, WritesSucceed, "a write through a node never succeeds", () => probes.TrueForAll(probe => probe.Ending == Ending.Done));
+        Until(world, ReplicasConverge, "the replicas do not converge", () =>
             live.TrueForAll(host => host.Process!.Replica.AppliedIndex == world.Checker.HighestApplied));
         var fingerprints = live.Select(host => host.Process!.Store.Fingerprint()).Distinct().Count();
         if (fingerprints != 1) throw new SimulationException("the replicas applied the same slots and hold different states");
     }
 
-    private static void Until(World world, string otherwise, Func<bool> condition)
+    private static void Until(World world, long time, string otherwise, Func<bool> condition)
     {
-        var end = world.Queue.Now + ConvergenceTime;
+        var end = world.Queue.Now + time;
         for (var i = 0; ; i++)
         {
             if (i % 16 == 0 && condition()) return;

@@ -1,7 +1,8 @@
 namespace AspirePaxos.Simulation;
 
 /// <summary>Consecutive seeds on all processors, each in a world of its own.</summary>
-public sealed class SeedBatch(ulong first, long count)
+/// <param name="onFailure">Told at once what went wrong, on the thread that found it.</param>
+public sealed class SeedBatch(ulong first, long count, Action<string>? onFailure = null)
 {
     private readonly Lock gate = new();
     private readonly List<string> failures = [];
@@ -61,6 +62,7 @@ public sealed class SeedBatch(ulong first, long count)
         catch (SimulationException broken)
         {
             lock (gate) failures.Add(broken.Message);
+            onFailure?.Invoke(broken.Message);
         }
     }
 }
