@@ -6,20 +6,15 @@ namespace AspirePaxos.Protocol;
 /// </remarks>
 internal sealed class Acceptor(Context context, Ballot promised)
 {
-    private const long AbsurdLead = 1L << 32;
-
     /// <summary>The ballot promised by this process, whose later pages may be asked for; none after a restart.</summary>
     private Ballot pagesOf = Ballot.None;
 
     /// <summary>In memory; its write may be pending.</summary>
     public Ballot Promised { get; private set; } = promised;
 
-    public bool IsAbsurd(Ballot ballot) => ballot.Number < 1 || ballot.Number - AbsurdLead > context.HighestNumber;
-
     /// <remarks>P1a: a prepare request is answered with a promise iff no greater ballot was promised (§2.2).</remarks>
     public Reply OnPrepare(Prepare prepare)
     {
-        if (IsAbsurd(prepare.Ballot)) return new Nack(prepare.Ballot, Promised, NackReason.Absurd);
         context.Saw(prepare.Ballot);
         if (prepare.Ballot < Promised) return new Nack(prepare.Ballot, Promised, NackReason.Promised);
         if (prepare.PageFrom > prepare.FromSlot && (prepare.Ballot != Promised || pagesOf != Promised))
@@ -35,13 +30,13 @@ internal sealed class Acceptor(Context context, Ballot promised)
     /// <remarks>P1: an acceptor accepts a proposal iff it has not promised a greater ballot (§2.2); doing so promises that ballot (rule 5).</remarks>
     public Reply OnAccept(Accept accept)
     {
-        if (IsAbsurd(accept.Ballot)) return new Nack(accept.Ballot, Promised, NackReason.Absurd);
         context.Saw(accept.Ballot);
         if (accept.Ballot < Promised) return new Nack(accept.Ballot, Promised, NackReason.Promised);
         Raise(accept.Ballot);
         var log = context.Log;
         var skipped = (int)Math.Clamp(log.TruncatedThrough - accept.FirstSlot + 1, 0, accept.Commands.Count);
         if (skipped == accept.Commands.Count) return new AlreadyChosen(accept.Ballot, log.CommitIndex, log.TruncatedThrough);
+        if (Contradicts(accept, skipped)) return new AlreadyChosen(accept.Ballot, log.CommitIndex, log.TruncatedThrough);
         for (var i = skipped; i < accept.Commands.Count; i++) Take(accept.FirstSlot + i, accept.Ballot, accept.Commands[i]);
         return new Accepted(accept.Ballot, accept.FirstSlot + skipped, accept.Commands.Count - skipped);
     }
@@ -62,6 +57,20 @@ internal sealed class Acceptor(Context context, Ballot promised)
         Invariant.Holds(ballot > Promised, $"{ballot} is not above the promise {Promised}");
         context.Saw(ballot);
         Raise(ballot);
+    }
+
+    /// <summary>
+    /// A slot was learned with another command: a higher ballot, which this acceptor had no part in, has chosen it, and the proposer is
+    /// deposed without knowing. Nothing is accepted, and it learns what was chosen.
+    /// </summary>
+    private bool Contradicts(Accept accept, int skipped)
+    {
+        for (var i = skipped; i < accept.Commands.Count; i++)
+        {
+            if (context.Log.Find(accept.FirstSlot + i) is { Learned: true } learned && learned.Command != accept.Commands[i]) return true;
+        }
+
+        return false;
     }
 
     private void Raise(Ballot ballot)

@@ -83,6 +83,14 @@ internal sealed class Candidacy
         if (!pages.Complete) AskPage(from);
     }
 
+    /// <summary>The acceptor restarted between two pages: it reports again, from the first one on.</summary>
+    public void OnPageGone(NodeId from, Ballot refused)
+    {
+        if (refused != Ballot || !promises.TryGetValue(from, out var pages) || pages.Complete) return;
+        pages.NextSlot = FromSlot;
+        pages.LastSlot = null;
+    }
+
     public void Tick()
     {
         if (context.Out.Persisted < durable) return;

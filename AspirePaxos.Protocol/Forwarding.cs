@@ -8,11 +8,24 @@ internal sealed class Forwarding(Context context, Proposals proposals)
 {
     private readonly Dictionary<long, PendingWrite> underWay = [];
     private readonly List<(PendingWrite Write, Outcome Outcome)> unapplied = [];
+    private NodeId followed = NodeId.None;
     private long pausedUntil;
     private long nextSweep;
 
     /// <summary>The leader for those who ask in vain.</summary>
     public required Func<(NodeId Leader, Ballot Ballot)> Lead { get; init; }
+
+    /// <summary>
+    /// Another replica leads now, perhaps this one: what the last leader was given and has not answered may be in its log or not, and
+    /// nobody waits for the answer of a replica that is paused or cut off.
+    /// </summary>
+    public void Follow(NodeId leader)
+    {
+        if (leader == NodeId.None || leader == followed) return;
+        followed = leader;
+        foreach (var write in underWay.Values) proposals.End(write, Outcome.Unknown);
+        underWay.Clear();
+    }
 
     public void Flush(NodeId leader)
     {

@@ -231,6 +231,7 @@ internal sealed class Leader
     private void SendAccept(IReadOnlyCollection<NodeId> peers, long first, List<Command> commands)
     {
         var accept = new Accept(Ballot, first, commands, context.Log.CommitIndex);
+        if (peers.Count == context.Peers.Count) announcedCommit = context.Log.CommitIndex;
         foreach (var peer in peers) context.SendNow(peer, accept);
     }
 }

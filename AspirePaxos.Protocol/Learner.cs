@@ -7,10 +7,14 @@ internal sealed class Learner(Context context)
 {
     private long behindSince = -1;
     private long askedAt = -1;
+    private long stalledSince = -1;
     private NodeId source = NodeId.None;
 
     /// <summary>The highest CommitIndex that anyone reported.</summary>
     public long KnownCommitIndex { get; private set; }
+
+    /// <summary>For how many milliseconds this replica has been behind without learning anything.</summary>
+    public long Stalled => stalledSince < 0 ? 0 : context.Now - stalledSince;
 
     public bool IsBehind => KnownCommitIndex > context.Log.CommitIndex;
 
@@ -51,10 +55,12 @@ internal sealed class Learner(Context context)
         if (!IsBehind)
         {
             behindSince = -1;
+            stalledSince = -1;
             askedAt = -1;
             return;
         }
 
+        if (stalledSince < 0) stalledSince = context.Now;
         var patience = context.Options.HeartbeatInterval / 2;
         var unanswered = askedAt >= 0 && context.Now - askedAt < context.Options.ResendInterval;
         if (behindSince >= 0 && context.Now - behindSince >= patience && !unanswered) Ask(source);
@@ -62,16 +68,31 @@ internal sealed class Learner(Context context)
 
     public void Learn(long slot, Ballot ballot, Command command)
     {
-        if (context.Log.IsLearned(slot)) return;
+        if (context.Log.IsLearned(slot))
+        {
+            Invariant.Holds(context.Log.Find(slot) is not { } record || record.Command == command, $"slot {slot} was learned with another command before");
+            return;
+        }
+
         var before = context.Log.CommitIndex;
         if (context.Log.Learn(slot, ballot, command)) context.Out.Write(context.Log.Find(slot)!.Value);
         OnLearned(slot, command);
+        if (context.Log.CommitIndex > before) stalledSince = -1;
         if (context.Log.CommitIndex > before) behindSince = IsBehind ? context.Now : -1;
     }
 
     public void OnLearn(IReadOnlyList<LearnedCommand> entries)
     {
         foreach (var (slot, ballot, command) in entries) Learn(slot, ballot, command);
+    }
+
+    /// <summary>What an acceptor reports as learned is chosen: it need not be proposed again.</summary>
+    public void OnPromise(Promise promise)
+    {
+        foreach (var proposal in promise.Proposals)
+        {
+            if (proposal.Learned) Learn(proposal.Slot, proposal.Ballot, proposal.Command);
+        }
     }
 
     public void OnReply(NodeId from, LearnReply reply)

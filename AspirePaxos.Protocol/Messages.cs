@@ -45,7 +45,7 @@ public sealed record Accept(Ballot Ballot, long FirstSlot, IReadOnlyList<Command
 /// <summary>Accepted and durable: exactly the slots FirstSlot…FirstSlot+Count−1; never cumulative.</summary>
 public sealed record Accepted(Ballot Ballot, long FirstSlot, int Count) : Reply;
 
-/// <summary>The slots lie at or below TruncatedThrough: chosen, applied and dropped here.</summary>
+/// <summary>The slots are chosen already: dropped here behind a durable state, or learned with another command than the one proposed.</summary>
 public sealed record AlreadyChosen(Ballot Ballot, long CommitIndex, long TruncatedThrough) : Reply;
 
 /// <summary>A refusal: the ballot refused, and the ballot promised instead.</summary>
@@ -58,12 +58,6 @@ public enum NackReason
 
     /// <summary>A later page of a promise was asked for that no longer holds, or was never given by this process.</summary>
     PageGone,
-
-    /// <summary>The ballot number is more than 2³² above the highest seen.</summary>
-    Absurd,
-
-    /// <summary>This replica is not formed yet, or recovering.</summary>
-    NotFormed,
 }
 
 // ── Learning ──
@@ -142,4 +136,7 @@ public enum RefusalReason
 
     /// <summary>The sender's boot counter is lower than one seen: a restored copy.</summary>
     BootCounter,
+
+    /// <summary>A ballot, slot or index that no replica of this cluster can have reached.</summary>
+    Absurd,
 }

@@ -98,6 +98,7 @@ public sealed partial class Replica
             return;
         }
 
+        forwarding.Follow(Leader);
         if (leader is not null)
         {
             if (Proposing) ProposeQueued(leader);
@@ -156,8 +157,11 @@ public sealed partial class Replica
         if (leader is { SlotsInFlight: 0 } && CommitIndex >= leader.RecoveredSlot) EndSimpleRound();
     }
 
-    /// <summary>A read waits for a slot that others accepted and whose Learn does not come: a round of our own finds out.</summary>
-    private bool MissesWantedSlot => reads.WantedIndex > CommitIndex && !learner.IsBehind;
+    /// <summary>
+    /// A read waits for a slot that others accepted and whose Learn does not come, perhaps since the only one who learned it is gone:
+    /// a round of our own finds out.
+    /// </summary>
+    private bool MissesWantedSlot => reads.WantedIndex > CommitIndex && (!learner.IsBehind || learner.Stalled >= Options.ElectionTimeout);
 
     /// <summary>The batch goes into the first new slot, unless an earlier one of ours is still bound to a slot just proposed again.</summary>
     private void ProposeSimple(Leader proposer)

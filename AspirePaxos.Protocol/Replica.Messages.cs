@@ -31,7 +31,7 @@ public sealed partial class Replica
                 break;
             case Handover handover:
                 learner.OnLeaderCommit(from, handover.Ballot, handover.CommitIndex);
-                if (leader is null && candidacy is null && !Simple) election.OnHandover(handover);
+                if (leader is null && candidacy is null && !Simple && !Stuck) election.OnHandover(handover);
                 context.ReplyNow(envelope, new Noted());
                 break;
             case Forward forward:
@@ -57,6 +57,7 @@ public sealed partial class Replica
         {
             case Promise promise:
                 candidacy?.OnPromise(from, promise);
+                learner.OnPromise(promise);
                 learner.Hears(from, promise.CommitIndex);
                 LeadIfWon();
                 break;
@@ -67,6 +68,7 @@ public sealed partial class Replica
                 learner.Hears(from, chosen.CommitIndex);
                 break;
             case Nack nack:
+                if (nack.Reason == NackReason.PageGone) candidacy?.OnPageGone(from, nack.RefusedBallot);
                 OnNack(nack);
                 break;
             case LearnReply reply:
@@ -78,7 +80,7 @@ public sealed partial class Replica
             case Answer answer:
                 learner.Hears(from, answer.CommitIndex);
                 if (leader is null && candidacy is null) election.OnAnswer(from, answer);
-                if (election.MayStand) Stand();
+                if (election.MayStand && !Stuck) Stand();
                 break;
             case Forwarded forwarded:
                 if (!forwarded.Ballot.IsNone) learner.OnLeaderCommit(from, forwarded.Ballot, forwarded.CommitIndex);
@@ -145,7 +147,7 @@ public sealed partial class Replica
     private void OnHeartbeat(Envelope envelope, Heartbeat heartbeat)
     {
         var from = envelope.From.Node;
-        if (!acceptor.IsAbsurd(heartbeat.Ballot)) context.Saw(heartbeat.Ballot);
+        context.Saw(heartbeat.Ballot);
         if (Simple)
         {
             learner.Hears(from, heartbeat.CommitIndex);
@@ -180,7 +182,6 @@ public sealed partial class Replica
     /// <summary>A refusal of the present ballot ends it; one of an earlier ballot says nothing about this one.</summary>
     private void OnNack(Nack nack)
     {
-        if (nack.Reason is NackReason.Absurd or NackReason.NotFormed) return;
         context.Saw(nack.Promised);
         if (candidacy is not null && nack.RefusedBallot == candidacy.Ballot && nack.Promised > candidacy.Ballot)
         {

@@ -22,6 +22,7 @@ public sealed partial class Replica
     private readonly ReadIndex reads;
     private readonly SimpleRounds rounds;
     private readonly Departure departure;
+    private readonly Plausibility plausibility;
     private readonly Queue<(long Slot, long LogTime)> unapplied = new();
     private Candidacy? candidacy;
     private Leader? leader;
@@ -44,6 +45,7 @@ public sealed partial class Replica
         reads = new ReadIndex(context) { AppliedIndex = restored.AppliedIndex };
         rounds = new SimpleRounds(context);
         departure = new Departure(context);
+        plausibility = new Plausibility(context, () => KnownCommitIndex);
         AppliedIndex = emitted = restored.AppliedIndex;
         logTime = restored.LogTime;
     }
@@ -81,7 +83,7 @@ public sealed partial class Replica
     public bool MixedModes =>
         context.Formation.OtherModeHeard >= 0 && context.Now - context.Formation.OtherModeHeard < 2L * Options.ElectionTimeout;
 
-    /// <summary>A quorum was confirmed within the last two election timeouts: as leader by answers, as follower by hearing the leader.</summary>
+    /// <summary>A quorum was confirmed within the last two election timeouts: as leader by answers; as follower, within the last one, by hearing the leader.</summary>
     public bool HasRecentQuorum
     {
         get
@@ -130,6 +132,12 @@ public sealed partial class Replica
         if (Rejection is not null)
         {
             if (envelope.Message is Request) context.ReplyNow(envelope, new Refused(RefusalReason.Member, Rejection));
+            return;
+        }
+
+        if (plausibility.Check(envelope.Message) is { } absurd)
+        {
+            if (envelope.Message is Request) context.ReplyNow(envelope, absurd);
             return;
         }
 

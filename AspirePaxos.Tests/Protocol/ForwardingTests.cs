@@ -43,4 +43,20 @@ public sealed class ForwardingTests
         Assert.Equal(new WriteCompletion(1, Outcome.NotProposed), Assert.Single(follower.Completed));
         Assert.InRange(passed, 4_990, 5_020);
     }
+
+    /// <remarks>A paused leader keeps its connections open and answers nothing: the client hears so when another leads, not seconds later.</remarks>
+    [Fact]
+    public void What_a_leader_has_not_answered_is_unknown_as_soon_as_another_leads()
+    {
+        var follower = new OneReplica();
+        follower.Ask(Node1, new Heartbeat(At(1, Node1), 0, 1));
+        follower.Propose(7, "a");
+        Assert.Equal(Node1, Assert.Single(follower.Sent<Forward>()).To);
+        Assert.Empty(follower.Completed);
+
+        follower.Ask(Node2, new Heartbeat(At(2, Node2), 0, 1));
+        follower.Tick(10);
+
+        Assert.Equal(new WriteCompletion(7, Outcome.Unknown), Assert.Single(follower.Completed));
+    }
 }

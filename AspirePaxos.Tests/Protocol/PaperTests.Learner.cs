@@ -91,7 +91,20 @@ public sealed partial class PaperTests
         var learner = new OneReplica();
         learner.Ask(Node1, new Learn([new LearnedCommand(1, At(1, Node1), A)]));
 
-        Assert.Throws<InvariantViolationException>(() => learner.Ask(Node2, new Accept(At(5, Node2), 1, [B], 0)));
+        Assert.Throws<InvariantViolationException>(() => learner.Ask(Node2, new Learn([new LearnedCommand(1, At(5, Node2), B)])));
+    }
+
+    /// <remarks>A deposed proposer's late Accept may reach a learner that had no part in the ballot that chose: refused, not accepted, and no reason to stop.</remarks>
+    [Fact]
+    public void A_late_proposal_for_a_learned_slot_is_told_that_it_is_chosen_already()
+    {
+        var learner = new OneReplica();
+        learner.Ask(Node1, new Learn([new LearnedCommand(1, At(5, Node1), A)]));
+
+        var reply = learner.Ask(Node2, new Accept(At(2, Node2), 1, [B], 0));
+
+        Assert.Equal(1, Assert.IsType<AlreadyChosen>(reply).CommitIndex);
+        Assert.Equal(A, learner.Replica.Record(1)!.Value.Command);
     }
 
     /// <remarks>PMS §2.2, P2b: "every higher-numbered proposal issued by any proposer has value v" — of higher numbers; what was accepted at a lower one may have lost.</remarks>
