@@ -26,6 +26,9 @@ internal sealed class PeerContent : HttpContent
         Headers.TryAddWithoutValidation("Content-Type", "application/json");
     }
 
+    /// <summary>A connection was there and bytes of this body may have left; until then the peer cannot have acted on it.</summary>
+    public bool Begun { get; private set; }
+
     /// <exception cref="MalformedMessageException">Longer than <paramref name="limit"/>.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContent content, int limit, CancellationToken stop)
     {
@@ -40,6 +43,7 @@ internal sealed class PeerContent : HttpContent
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
+        Begun = true;
         await stream.WriteAsync(addressee, cancellationToken);
         await stream.WriteAsync(shared, cancellationToken);
     }

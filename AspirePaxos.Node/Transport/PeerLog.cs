@@ -10,6 +10,9 @@ internal static partial class PeerLog
     [LoggerMessage(Level = LogLevel.Debug, Message = "There is no address for {Peer}: {Reason}")]
     public static partial void NoAddress(ILogger logger, NodeId peer, string reason);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "A message to {Peer} failed in an unforeseen way; it counts as delivered.")]
+    public static partial void Failed(ILogger logger, NodeId peer, Exception failure);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Peer} answered something that is no reply: {Reason}")]
     public static partial void Malformed(ILogger logger, NodeId peer, string reason);
 

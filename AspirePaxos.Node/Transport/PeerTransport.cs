@@ -77,15 +77,17 @@ internal sealed class PeerTransport : IDisposable
     {
         var started = Stopwatch.GetTimestamp();
         Envelope? reply = null;
-        var (outcome, delivered, unreachable) = ("failed", true, false);
+        var (outcome, refused, unreachable) = ("failed", false, false);
+        PeerContent? content = null;
         try
         {
-            reply = await ExchangeAsync(lane, route, request, body, span);
-            if (reply is null) (outcome, delivered) = ("rejected", false);
+            content = new PeerContent(request.To, body);
+            reply = await ExchangeAsync(lane, route, request, content, span);
+            if (reply is null) (outcome, refused) = ("rejected", true);
         }
         catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError)
         {
-            (outcome, delivered, unreachable) = ("refused", false, e.HttpRequestError == HttpRequestError.ConnectionError);
+            (outcome, unreachable) = ("refused", e.HttpRequestError == HttpRequestError.ConnectionError);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
@@ -93,7 +95,7 @@ internal sealed class PeerTransport : IDisposable
         }
         catch (BrokenCircuitException)
         {
-            (outcome, delivered) = ("circuit_open", false);
+            outcome = "circuit_open";
         }
         catch (Exception e) when (e is OperationCanceledException or TimeoutRejectedException)
         {
@@ -103,16 +105,29 @@ internal sealed class PeerTransport : IDisposable
         {
             PeerLog.Malformed(logger, route.Node, e.Message);
         }
-        catch (Exception e)
+        catch (Exception e) when (content?.Begun != true)
         {
-            // No address is known for the name: nothing was sent.
-            (outcome, delivered) = ("refused", false);
+            // No address is known for the name.
+            outcome = "refused";
             PeerLog.NoAddress(logger, route.Node, e.Message);
         }
+        catch (Exception e)
+        {
+            PeerLog.Failed(logger, route.Node, e);
+        }
 
+        // What began to be sent may have had its effect, whatever went wrong then.
+        var delivered = content?.Begun == true && !refused;
         lane.Leave(route.Node);
         End(request, span, reply, outcome, Stopwatch.GetElapsedTime(started));
         if (route.Heard(reply is not null || (delivered && !unreachable)) is { } reachable) PeerLog.Reachable(logger, route.Node, reachable ? "reachable" : "unreachable");
+        if (reply is { Message: Refused } && request.Message is Forward)
+        {
+            // No proposer took its commands, so that they may go elsewhere. What the refusal says, other messages are told as well.
+            inbox.Post(new LoopInput.Undelivered(request, false));
+            return;
+        }
+
         if (reply is not null)
         {
             inbox.Post(new LoopInput.Replied(reply));
@@ -123,24 +138,24 @@ internal sealed class PeerTransport : IDisposable
         inbox.Post(new LoopInput.Undelivered(request, delivered));
     }
 
-    private async Task<Envelope?> ExchangeAsync(PeerLane lane, PeerRoute route, Envelope request, OutgoingBody body, Activity? span)
+    private async Task<Envelope?> ExchangeAsync(PeerLane lane, PeerRoute route, Envelope request, PeerContent content, Activity? span)
     {
         if (request.Message is Forward)
         {
             return await route.Forwarding.ExecuteAsync(
-                static (call, stop) => new ValueTask<Envelope?>(call.Transport.PostAsync(call.Lane, call.Route, call.Request, call.Body, call.Span, stop)),
-                (Transport: this, Lane: lane, Route: route, Request: request, Body: body, Span: span),
+                static (call, stop) => new ValueTask<Envelope?>(call.Transport.PostAsync(call.Lane, call.Route, call.Request, call.Content, call.Span, stop)),
+                (Transport: this, Lane: lane, Route: route, Request: request, Content: content, Span: span),
                 CancellationToken.None);
         }
 
         using var deadline = new CancellationTokenSource(lane.Timeout);
-        return await PostAsync(lane, route, request, body, span, deadline.Token);
+        return await PostAsync(lane, route, request, content, span, deadline.Token);
     }
 
     /// <returns>Null where the peer refused without looking at the message: it had no effect.</returns>
-    private async Task<Envelope?> PostAsync(PeerLane lane, PeerRoute route, Envelope request, OutgoingBody body, Activity? span, CancellationToken stop)
+    private async Task<Envelope?> PostAsync(PeerLane lane, PeerRoute route, Envelope request, PeerContent content, Activity? span, CancellationToken stop)
     {
-        using var post = new HttpRequestMessage(HttpMethod.Post, route.Address(request.Message)) { Content = new PeerContent(request.To, body) };
+        using var post = new HttpRequestMessage(HttpMethod.Post, route.Address(request.Message)) { Content = content };
         if (options.ClusterSecret is { Length: > 0 } secret) post.Headers.TryAddWithoutValidation(PeerSecret.Header, secret);
         if (span is not null) post.Headers.TryAddWithoutValidation("traceparent", span.Id);
         using var response = await lane.Invoker.SendAsync(post, stop);
