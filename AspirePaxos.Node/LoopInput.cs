@@ -46,8 +46,10 @@ internal abstract record LoopInput
 /// <summary>The one way in: many writers, one reader.</summary>
 internal sealed class LoopInbox
 {
+    // Synchronous, so that the loop wakes up however busy the thread pool is. All that runs on the poster's thread is the completion
+    // of the task that the loop's thread blocks on.
     private readonly Channel<LoopInput> channel = Channel.CreateUnbounded<LoopInput>(
-        new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = false });
+        new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = true });
 
     /// <summary>False once the loop has stopped.</summary>
     public bool Post(LoopInput input) => channel.Writer.TryWrite(input);
@@ -55,7 +57,10 @@ internal sealed class LoopInbox
     public bool TryTake(out LoopInput input) => channel.Reader.TryRead(out input!);
 
     /// <summary>Blocks the loop's own thread until there is an input.</summary>
-    public void Wait() => channel.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult();
+    public void Wait() => Arrival().GetAwaiter().GetResult();
+
+    /// <summary>Ends on the thread that posts, before Post returns: nothing may be attached to it.</summary>
+    internal Task Arrival() => channel.Reader.WaitToReadAsync().AsTask();
 
     public void Close() => channel.Writer.TryComplete();
 }
