@@ -45,12 +45,13 @@ public static class NodeApplication
     private static void AddReplica(WebApplicationBuilder builder, NodeOptions options)
     {
         var inbox = new LoopInbox();
+        var connections = new PeerConnections(inbox);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestLineSize = MaxRequestLine;
             kestrel.Limits.MaxRequestBodySize = options.MaxRequestBody;
-            kestrel.ConfigureEndpointDefaults(listen => PeerConnections.Watch(listen, inbox));
+            kestrel.ConfigureEndpointDefaults(connections.Watch);
         });
 
         var services = builder.Services;
@@ -58,6 +59,7 @@ public static class NodeApplication
         services.AddSingleton(Options.Create(options));
         services.AddSingleton(options);
         services.AddSingleton(inbox);
+        services.AddSingleton(connections);
         services.AddSingleton<Exchanges>();
         services.AddSingleton<PeerEndpoints>();
         services.TryAddSingleton(TimeProvider.System);

@@ -6,14 +6,17 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace AspirePaxos.Node.Transport;
 
 /// <summary>
-/// Notices that a leader's process is gone without waiting for a timeout (rule 11): it keeps the connection of its heartbeats open for
-/// as long as it lives, so that the end of that connection counts as silence at once.
+/// Notices that a leader's process is gone without waiting for a timeout (rule 11): as long as it lives it keeps a connection for its
+/// heartbeats open, so that the end of the last one counts as silence at once. It may have had several, and closes what it does not need.
 /// </summary>
-internal static class PeerConnections
+internal sealed class PeerConnections(LoopInbox inbox)
 {
     private static readonly object Key = new();
 
-    public static void Watch(ListenOptions listen, LoopInbox inbox) => listen.Use(next => async connection =>
+    private readonly Lock gate = new();
+    private readonly Dictionary<NodeId, int> open = [];
+
+    public void Watch(ListenOptions listen) => listen.Use(next => async connection =>
     {
         try
         {
@@ -21,13 +24,31 @@ internal static class PeerConnections
         }
         finally
         {
-            if (connection.Items.TryGetValue(Key, out var peer)) inbox.Post(new LoopInput.Unreachable((NodeId)peer!));
+            Ended(connection.Items);
         }
     });
 
     /// <summary>This connection carries the peer's heartbeats.</summary>
-    public static void Mark(HttpContext context, NodeId peer)
+    public void Mark(HttpContext context, NodeId peer)
     {
-        if (context.Features.Get<IConnectionItemsFeature>()?.Items is { } items) items.TryAdd(Key, peer);
+        if (context.Features.Get<IConnectionItemsFeature>()?.Items is { } items) Mark(items, peer);
+    }
+
+    internal void Mark(IDictionary<object, object?> connection, NodeId peer)
+    {
+        if (!connection.TryAdd(Key, peer)) return;
+        lock (gate) open[peer] = open.GetValueOrDefault(peer) + 1;
+    }
+
+    internal void Ended(IDictionary<object, object?> connection)
+    {
+        if (!connection.TryGetValue(Key, out var marked)) return;
+        var peer = (NodeId)marked!;
+        lock (gate)
+        {
+            if (--open[peer] > 0) return;
+        }
+
+        inbox.Post(new LoopInput.Unreachable(peer));
     }
 }

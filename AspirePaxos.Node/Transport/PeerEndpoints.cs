@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace AspirePaxos.Node.Transport;
 
 /// <summary>Where peers' requests come in: <c>/paxos/…</c>.</summary>
-internal sealed class PeerEndpoints(NodeOptions options, LoopInbox inbox, Exchanges exchanges)
+internal sealed class PeerEndpoints(NodeOptions options, LoopInbox inbox, Exchanges exchanges, PeerConnections connections)
 {
     private readonly PeerSecret secret = new(options.ClusterSecret);
     private readonly HashSet<NodeId> members = [.. options.Members];
@@ -36,7 +36,7 @@ internal sealed class PeerEndpoints(NodeOptions options, LoopInbox inbox, Exchan
             return;
         }
 
-        if (request.Message is Heartbeat && request.From.Node != options.Self && members.Contains(request.From.Node)) PeerConnections.Mark(context, request.From.Node);
+        if (request.Message is Heartbeat && request.From.Node != options.Self && members.Contains(request.From.Node)) connections.Mark(context, request.From.Node);
         await AnswerAsync(context, request);
     }
 

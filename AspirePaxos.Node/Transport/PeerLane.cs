@@ -6,6 +6,12 @@ namespace AspirePaxos.Node.Transport;
 /// <summary>One kind of traffic: its connections, its timeout, and how many requests per peer may be under way.</summary>
 internal sealed class PeerLane : IDisposable
 {
+    /// <summary>
+    /// Below the 130 s after which the peer's server closes, so that no request meets a connection that is just being closed; above the
+    /// longest interval between heartbeats, so that theirs stays open.
+    /// </summary>
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(90);
+
     private readonly int maxInFlight;
     private readonly ConcurrentDictionary<NodeId, Counter> inFlight = new();
 
@@ -20,8 +26,7 @@ internal sealed class PeerLane : IDisposable
             UseCookies = false,
             AllowAutoRedirect = false,
 
-            // Kept open while nothing is sent: a connection that ends means a process that ended.
-            PooledConnectionIdleTimeout = System.Threading.Timeout.InfiniteTimeSpan,
+            PooledConnectionIdleTimeout = IdleTimeout,
 
             // The tracer decides which requests carry a traceparent; the handler would make a span for each.
             ActivityHeadersPropagator = null,

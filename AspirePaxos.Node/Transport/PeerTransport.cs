@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using AspirePaxos.Node.Telemetry;
@@ -19,7 +20,8 @@ internal sealed class PeerTransport : IDisposable
     private readonly NodeMeter meter;
     private readonly ILogger<PeerTransport> logger;
     private readonly Dictionary<NodeId, PeerRoute> routes;
-    private readonly PeerLane urgent, bulk, forwards;
+    private readonly PeerLane heartbeats, urgent, bulk, forwards;
+    private readonly BlockingCollection<Sending> dueHeartbeats = [];
     private OutgoingBody? lastBody;
 
     /// <param name="discover">Wraps a handler so that it finds <c>http://node1</c>.</param>
@@ -31,11 +33,14 @@ internal sealed class PeerTransport : IDisposable
         this.meter = meter;
         this.logger = logger;
 
-        // Connections of their own, so that a heartbeat never waits behind a large Accept.
-        urgent = new PeerLane(discover, maxInFlight: 16, TimeSpan.FromMilliseconds(Math.Min(options.PeerTimeout, 2 * options.ElectionTimeout)));
+        // Connections of their own, so that a heartbeat never waits behind anything else (rule 11).
+        var soon = TimeSpan.FromMilliseconds(Math.Min(options.PeerTimeout, 2 * options.ElectionTimeout));
+        heartbeats = new PeerLane(discover, maxInFlight: 16, soon);
+        urgent = new PeerLane(discover, maxInFlight: 16, soon);
         bulk = new PeerLane(discover, maxInFlight: 32, TimeSpan.FromMilliseconds(options.PeerTimeout));
         forwards = new PeerLane(discover, maxInFlight: 64, TimeSpan.FromMilliseconds(options.RequestTimeout));
         routes = options.Members.Where(member => member != options.Self).ToDictionary(member => member, member => new PeerRoute(member, forwards.Timeout));
+        new Thread(SendHeartbeats) { Name = "heartbeats", IsBackground = true }.Start();
     }
 
     /// <summary>On the loop's thread; returns at once.</summary>
@@ -53,14 +58,15 @@ internal sealed class PeerTransport : IDisposable
 
         // The same message to several peers is serialized once.
         if (lastBody?.Serves(request) != true) lastBody = new OutgoingBody(request);
-        ThreadPool.UnsafeQueueUserWorkItem(
-            static sending => _ = sending.Transport.SendAsync(sending.Lane, sending.Route, sending.Request, sending.Body, sending.Span),
-            (Transport: this, Lane: lane, Route: route, Request: request, Body: lastBody, Span: span),
-            preferLocal: false);
+        var sending = new Sending(lane, route, request, lastBody, span);
+        if (lane == heartbeats) dueHeartbeats.Add(sending);
+        else ThreadPool.UnsafeQueueUserWorkItem(static due => _ = due.Transport.SendAsync(due.Sending), (Transport: this, Sending: sending), preferLocal: false);
     }
 
     public void Dispose()
     {
+        dueHeartbeats.CompleteAdding();
+        heartbeats.Dispose();
         urgent.Dispose();
         bulk.Dispose();
         forwards.Dispose();
@@ -70,11 +76,19 @@ internal sealed class PeerTransport : IDisposable
     {
         Prepare or Accept or Learn or LearnQuery => bulk,
         Forward => forwards,
+        Heartbeat => heartbeats,
         _ => urgent,
     };
 
-    private async Task SendAsync(PeerLane lane, PeerRoute route, Envelope request, OutgoingBody body, Activity? span)
+    /// <summary>A thread of its own: up to the bytes on the connection a heartbeat needs none of the thread pool, however busy that is.</summary>
+    private void SendHeartbeats()
     {
+        foreach (var due in dueHeartbeats.GetConsumingEnumerable()) _ = SendAsync(due);
+    }
+
+    private async Task SendAsync(Sending sending)
+    {
+        var (lane, route, request, body, span) = sending;
         var started = Stopwatch.GetTimestamp();
         Envelope? reply = null;
         var (outcome, refused, unreachable) = ("failed", false, false);
@@ -173,4 +187,6 @@ internal sealed class PeerTransport : IDisposable
         RoundTracer.EndPeerCall(span, reply?.Message as Reply);
         meter.PeerAnswered(request.To.Node, request.Message.GetType().Name, reply?.Message.GetType().Name ?? outcome, duration);
     }
+
+    private readonly record struct Sending(PeerLane Lane, PeerRoute Route, Envelope Request, OutgoingBody Body, Activity? Span);
 }
