@@ -49,9 +49,29 @@ internal static partial class NodeOptionsValidation
             yield return $"Paxos:HeartbeatInterval ({options.HeartbeatInterval} ms) must be at most a third of Paxos:ElectionTimeout ({options.ElectionTimeout} ms).";
         }
 
+        foreach (var failure in SizeFailures(options)) yield return failure;
         foreach (var (name, value, least, most) in Ranges(options))
         {
             if (value < least || value > most) yield return $"Paxos:{name} is {value}; it must lie between {least} and {most}.";
+        }
+    }
+
+    /// <summary>Whatever a client may write has to fit into a message: what does not could never be chosen, and would hold up everything after it.</summary>
+    private static IEnumerable<string> SizeFailures(NodeOptions options)
+    {
+        // A value travels as base64, a key with as much as six bytes for one of its own. The rest holds the names and numbers around them.
+        // Messages of many slots end at 4 MiB, below the least that MaxPeerBody may be; one slot alone goes out whatever its size.
+        const long rest = 64 << 10;
+        var largest = ((options.MaxValueBytes + 2L) / 3 * 4) + (6L * options.MaxKeyBytes) + rest;
+        if (options.MaxPeerBody < largest)
+        {
+            yield return $"Paxos:MaxPeerBody is {options.MaxPeerBody}; with Paxos:MaxValueBytes {options.MaxValueBytes} and Paxos:MaxKeyBytes {options.MaxKeyBytes} "
+                + $"it must be at least {largest}. Raise it, or lower Paxos:MaxValueBytes.";
+        }
+
+        if (options.MaxRequestBody < options.MaxValueBytes)
+        {
+            yield return $"Paxos:MaxRequestBody is {options.MaxRequestBody}; it must be at least Paxos:MaxValueBytes ({options.MaxValueBytes}). Raise it, or lower Paxos:MaxValueBytes.";
         }
     }
 

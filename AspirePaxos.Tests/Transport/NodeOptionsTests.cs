@@ -1,4 +1,7 @@
+using AspirePaxos.KeyValue;
 using AspirePaxos.Node;
+using AspirePaxos.Node.Transport;
+using AspirePaxos.Protocol;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -50,6 +53,32 @@ public sealed class NodeOptionsTests
 
         var named = setting.StartsWith("Paxos:", StringComparison.Ordinal) ? setting : "Paxos:ClusterSecret";
         Assert.Contains(failure.Failures, message => message.Contains(named, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("MaxPeerBody")]
+    [InlineData("MaxRequestBody")]
+    public void What_could_not_carry_the_longest_value_is_refused_and_both_settings_are_named(string limit)
+    {
+        const string longest = "8388608";
+        var failure = Assert.Throws<OptionsValidationException>(() => Read(("Paxos:MaxValueBytes", longest), ("Paxos:" + limit, "8388607"), ("Paxos:MaxKeyBytes", "16384")));
+
+        Assert.Contains(failure.Failures, message => message.Contains("Paxos:" + limit, StringComparison.Ordinal) && message.Contains("Paxos:MaxValueBytes", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_defaults_carry_the_longest_value_and_key_that_can_be_set()
+    {
+        var options = Read(("Paxos:MaxValueBytes", "8388608"), ("Paxos:MaxKeyBytes", "16384"));
+        var worst = new Put(new string('\u0001', options.MaxKeyBytes), new byte[options.MaxValueBytes], IdempotencyKey: new string('\\', 256)).Encode();
+        var self = new Identity(options.Self, long.MaxValue, 1);
+        var batch = Batch.Encode(self, 1, 1, [worst]);
+        var accept = new Envelope(
+            self, self, new string('c', 128), Mode.Multi, new Accept(new(1L << 50, options.Self), 1L << 50, [batch], 1L << 50));
+        var length = PeerJsonWriter.Write(accept).Length;
+
+        Assert.True(length <= options.MaxPeerBody);
+        Assert.Throws<OptionsValidationException>(() => Read(("Paxos:MaxValueBytes", "8388608"), ("Paxos:MaxKeyBytes", "16384"), ("Paxos:MaxPeerBody", $"{length - 1}")));
     }
 
     [Theory]
