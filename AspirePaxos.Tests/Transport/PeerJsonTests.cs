@@ -75,6 +75,12 @@ public sealed class PeerJsonTests
     [InlineData("[{\"commands\":[]}]", "[]")]
     [InlineData("[{\"commands\":[]}]", "[1]")]
     [InlineData("[{\"commands\":[]}]", "{}")]
+    [InlineData("{\"commands\":[]}", "{\"commands\":{}}")]
+    [InlineData("{\"commands\":[]}", "{\"commands\":null}")]
+    [InlineData("{\"commands\":[]}", "{\"commands\":[1]}")]
+    [InlineData("{\"commands\":[]}", "{\"time\":\"1\",\"commands\":[]}")]
+    [InlineData("{\"commands\":[]}", "{\"time\":1.5,\"commands\":[]}")]
+    [InlineData("{\"commands\":[]}", "{\"commands\":[],\"time\":null}")]
     public void Numbers_names_and_shapes_are_checked_before_a_replica_sees_them(string part, string instead)
     {
         var accept = new Accept(new Ballot(3, new NodeId("node1")), 7, [Command.NoOp], 6);
