@@ -8,12 +8,16 @@ public sealed partial class ReplicaLoop
     /// <summary>So that a flood of inputs cannot hold back their effects.</summary>
     private const int MaxInputsPerTurn = 512;
 
+    /// <summary>How long a failure may take to be told before the process ends regardless.</summary>
+    private static readonly TimeSpan FailureTellingLimit = TimeSpan.FromMilliseconds(500);
+
     private readonly Dictionary<long, (TaskCompletionSource<Outcome> Done, long Started)> writes = [];
     private readonly Dictionary<long, Action<bool, KeyValueStore>> reads = [];
     private Replica replica = null!;
     private KeyValueStore store = null!;
     private long lastRequestId;
     private int tickQueued;
+    private bool ticked;
     private volatile bool stopped;
 
     private void Run()
@@ -25,7 +29,7 @@ public sealed partial class ReplicaLoop
                 inbox.Wait();
                 for (var taken = 0; taken < MaxInputsPerTurn && !stopped && inbox.TryTake(out var input); taken++) Handle(input);
                 CarryOut();
-                Publish();
+                if (HasNews()) Publish();
             }
         }
         catch (Exception e)
@@ -89,6 +93,7 @@ public sealed partial class ReplicaLoop
                 break;
             case LoopInput.Tick:
                 Volatile.Write(ref tickQueued, 0);
+                ticked = true;
                 replica.Tick(MonotonicClock.Milliseconds);
                 break;
             case LoopInput.HandOver:
@@ -167,8 +172,15 @@ public sealed partial class ReplicaLoop
         }
     }
 
+    /// <summary>What only time changes, and the peers' positions, are looked at with each tick.</summary>
+    private bool HasNews() =>
+        ticked || replica.Role != status.Role || replica.Leader != status.Leader || replica.Ballot != status.Ballot || replica.Promised != status.Promised
+        || replica.CommitIndex != status.CommitIndex || replica.AppliedIndex != status.AppliedIndex || replica.LastSlot != status.LastSlot
+        || replica.HasRecentQuorum != status.HasRecentQuorum || replica.ClusterId != status.ClusterId;
+
     private void Publish()
     {
+        ticked = false;
         var now = MonotonicClock.Milliseconds;
         var rejection = replica.Rejection
             ?? (replica.MixedModes ? $"Another replica does not run in mode {options.Mode}: set the same Paxos:Mode everywhere." : null);
@@ -195,6 +207,14 @@ public sealed partial class ReplicaLoop
     /// <summary>A failed commit, a broken invariant or a command that cannot be applied: stop at once, before anything wrong is said.</summary>
     private void Fail(string what, Exception failure)
     {
+        // Whatever becomes of the loggers: standard error may be a pipe that nobody reads.
+        new Thread(() =>
+        {
+            Thread.Sleep(FailureTellingLimit);
+            end(ProcessEnd.Unsafe);
+        }) { Name = "end", IsBackground = true }.Start();
+        stopped = true;
+        inbox.Close();
         LogFailure(what, failure);
 
         // The logger writes in the background, and the process ends now.

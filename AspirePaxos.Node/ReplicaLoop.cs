@@ -43,7 +43,7 @@ public sealed partial class ReplicaLoop : IDisposable
             0, 0, 0, 0, 0, false, null, TimeSpan.Zero, TimeSpan.Zero, 0, []);
     }
 
-    /// <summary>As of the last turn of the loop; safe from any thread.</summary>
+    /// <summary>As of the last turn of the loop, as to peers and times as of its last tick; safe from any thread.</summary>
     public ReplicaStatus Status => status;
 
     /// <summary>Proposes one encoded <see cref="StoreCommand"/>, here or by one hop at the leader. Never throws for refusals: they are outcomes.</summary>
