@@ -36,15 +36,21 @@ internal sealed record BallotBody(long Number, string Node)
 internal sealed record StatusBody(
     string Node, string ClusterId, string Mode, string Role, string? Leader, BallotBody? Ballot, BallotBody? Promised,
     long CommitIndex, long AppliedIndex, long LastSlot, long Lag, long Revision, int Keys, bool RecentQuorum, string? Rejection,
-    int RequestsInFlight, double PendingWriteMs, double SinceLastWriteMs, long BootCounter, string Version);
+    int RequestsInFlight, double PendingWriteMs, double SinceLastWriteMs, long BootCounter, string Version, SizesBody Sizes);
+
+/// <param name="DatabaseBytes">Of the database file; null where it cannot be seen.</param>
+/// <param name="WalBytes">Of the database's write-ahead log, which is folded into it now and then.</param>
+/// <param name="LogSlots">None is dropped from the log yet.</param>
+internal sealed record SizesBody(long? DatabaseBytes, long? WalBytes, int Keys, long LogSlots);
 
 internal sealed record ClusterBody(string Node, string ClusterId, string Mode, string? Leader, BallotBody? Ballot, IReadOnlyList<ReplicaBody> Replicas);
 
 /// <param name="Role">As this node sees it.</param>
 /// <param name="LastHeardMs">0 for this node itself; null where nothing came since the start. Followers hardly speak to one another.</param>
+/// <param name="CommitIndex">As last heard; null where it never was, and where a follower is not told how far another one is.</param>
 /// <param name="AppliedIndex">Null where it is not told to this node: replicas tell it to whoever sends them heartbeats.</param>
 /// <param name="Lag">Slots that it has yet to learn; null where it was not heard recently, so that nobody here can tell.</param>
-internal sealed record ReplicaBody(string Node, bool Self, string Role, double? LastHeardMs, long CommitIndex, long? AppliedIndex, long? Lag);
+internal sealed record ReplicaBody(string Node, bool Self, string Role, double? LastHeardMs, long? CommitIndex, long? AppliedIndex, long? Lag);
 
 /// <param name="Reasons">Why it is not; empty where it is.</param>
 internal sealed record HealthBody(string Status, IReadOnlyList<string> Reasons);

@@ -13,27 +13,33 @@ internal static partial class ClientApi
         var requests = app.Services.GetRequiredService<ClientRequests>();
         var options = app.Services.GetRequiredService<NodeOptions>();
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ClientApi).FullName!);
-        app.Use(next => http => GuardAsync(http, next, logger));
+        app.Use(next => http => GuardAsync(http, next, options, logger));
         app.UseStatusCodePages(context => Problem.OfStatus(context.HttpContext.Response.StatusCode, context.HttpContext.Request).WriteAsync(context.HttpContext));
 
-        new StoreEndpoints(requests).Map(app);
-        new KeyEndpoints(requests).Map(app);
-        new RangeEndpoint(requests).Map(app);
-        new LogEndpoint(requests).Map(app);
-        new LogPrintEndpoint(requests, app.Services.GetRequiredService<ILogger<LogPrintEndpoint>>()).Map(app);
-        new StatusEndpoints(requests.Loop).Map(app);
-        app.Services.GetRequiredService<Readiness>().Map(app);
-        CrashEndpoint.Map(app, options);
-        new PageEndpoint(requests.Loop).Map(app);
+        // What an endpoint says about its body itself comes behind this, and counts.
+        var endpoints = app.MapGroup("").WithMetadata(BodyLimit.NoBody);
+        new StoreEndpoints(requests).Map(endpoints);
+        new KeyEndpoints(requests).Map(endpoints);
+        new RangeEndpoint(requests).Map(endpoints);
+        new LogEndpoint(requests).Map(endpoints);
+        new LogPrintEndpoint(requests, app.Services.GetRequiredService<ILogger<LogPrintEndpoint>>()).Map(endpoints);
+        new StatusEndpoints(requests.Loop, options).Map(endpoints);
+        app.Services.GetRequiredService<Readiness>().Map(endpoints);
+        CrashEndpoint.Map(endpoints, options);
+        new PageEndpoint(requests.Loop).Map(endpoints);
         return app;
     }
 
-    /// <summary>Refuses dot segments, and turns what is thrown into an answer.</summary>
-    private static async Task GuardAsync(HttpContext http, RequestDelegate next, ILogger logger)
+    /// <summary>Refuses dot segments and bodies where none belongs, and turns what is thrown into an answer.</summary>
+    private static async Task GuardAsync(HttpContext http, RequestDelegate next, NodeOptions options, ILogger logger)
     {
-        if (RequestTarget.HasDotSegment(RequestTarget.RawPath(http)))
+        var path = RequestTarget.RawPath(http);
+        var refusal = RequestTarget.HasDotSegment(path)
+            ? path.StartsWith("/log/", StringComparison.Ordinal) ? LogPrintEndpoint.BadName : Problem.BadPath("A path cannot carry the segments . and .. .")
+            : BodyLimit.Check(http);
+        if (refusal is not null)
         {
-            await Problem.BadPath("A path cannot carry the segments . and .. .").WriteAsync(http);
+            await refusal.WriteAsync(http);
             return;
         }
 
@@ -43,7 +49,7 @@ internal static partial class ClientApi
         }
         catch (BadHttpRequestException refused) when (!http.Response.HasStarted)
         {
-            await new Problem(refused.StatusCode, "invalid-request", "The request is not valid", refused.Message).WriteAsync(http);
+            await Problem.OfBadRequest(refused, options.MaxRequestBody).WriteAsync(http);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {

@@ -6,7 +6,7 @@ internal static class CrashEndpoint
     public static void Map(IEndpointRouteBuilder app, NodeOptions options)
     {
         if (!options.EnableCrashEndpoint) return;
-        app.MapMethods("/crash", ["GET", "POST"], (RequestDelegate)(_ =>
+        app.MapGet("/crash", (RequestDelegate)(_ =>
         {
             ProcessEnd.Now(ProcessEnd.Crash);
             return Task.CompletedTask;

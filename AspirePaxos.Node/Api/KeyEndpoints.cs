@@ -12,7 +12,7 @@ internal sealed class KeyEndpoints(ClientRequests requests)
     public void Map(IEndpointRouteBuilder app)
     {
         app.MapMethods("/v1/kv/{**key}", ["GET", "HEAD"], requests.Limited(GetAsync));
-        app.MapPut("/v1/kv/{**key}", requests.Limited(PutAsync));
+        app.MapPut("/v1/kv/{**key}", requests.Limited(PutAsync)).WithMetadata(BodyLimit.Body);
         app.MapDelete("/v1/kv/{**key}", requests.Limited(DeleteAsync));
     }
 

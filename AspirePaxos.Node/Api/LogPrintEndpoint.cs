@@ -11,16 +11,19 @@ internal sealed partial class LogPrintEndpoint(ClientRequests requests, ILogger<
     private const int SlotsAtOnce = 512;
     private const int BytesAtOnce = 4 << 20;
 
+    public static readonly Problem BadName = Problem.Invalid(
+        $"A log name is that of a file in the log directory: at most {MaxName} bytes, no slash, backslash, colon or control character, not '.' or '..'.");
+
     public void Map(IEndpointRouteBuilder app)
     {
-        app.MapMethods("/log/print/{**name}", ["GET", "POST"], requests.Limited(PrintAsync));
+        app.MapGet("/log/print/{**name}", requests.Limited(PrintAsync));
     }
 
     private async Task PrintAsync(HttpContext http)
     {
         if (!RequestTarget.TryDecode(RequestTarget.After(RequestTarget.RawPath(http), 2), form: false, out var name) || !IsFileName(name))
         {
-            await Problem.Invalid($"The name is that of a file in the log directory: at most {MaxName} characters, no slash, backslash, colon or control character, not '..'.").WriteAsync(http);
+            await BadName.WriteAsync(http);
             return;
         }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Net.Http.Headers;
@@ -33,7 +34,7 @@ internal sealed class PageEndpoint(ReplicaLoop loop)
     private Task AnswerTextAsync(HttpContext http)
     {
         var now = loop.Status;
-        var url = $"{http.Request.Scheme}://{http.Request.Host}";
+        var url = $"{http.Request.Scheme}://{Authority(http)}";
         var leader = now.Leader.Name.Length > 0 ? $"{now.Leader} leads" : "no leader is known";
         http.Response.ContentType = "text/plain; charset=utf-8";
         return http.Response.WriteAsync(
@@ -54,6 +55,14 @@ internal sealed class PageEndpoint(ReplicaLoop loop)
               curl {url}/health/ready
 
             """);
+    }
+
+    /// <summary>As the client names this node; HTTP/1.0 may leave that out.</summary>
+    private static string Authority(HttpContext http)
+    {
+        if (http.Request.Host.HasValue) return http.Request.Host.Value!;
+        var address = http.Connection.LocalIpAddress ?? IPAddress.Loopback;
+        return new IPEndPoint(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, http.Connection.LocalPort).ToString();
     }
 
     private static byte[] Load()

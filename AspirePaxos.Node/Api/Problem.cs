@@ -58,6 +58,19 @@ internal sealed record Problem(int Status, string Name, string Title, string Det
         StatusCodes.Status413PayloadTooLarge, "body-too-large", "The request body is too large",
         $"The body of this request has at most {limit} bytes.", Limit: limit);
 
+    public static Problem BodyOfUnknownLength(int limit) => new(
+        StatusCodes.Status411LengthRequired, "length-required", "The length of the request body is needed",
+        $"This path needs no body. Send none, or one with a Content-Length of at most {limit} bytes.", Limit: limit);
+
+    /// <summary>What the server found wrong with a request while its body was read.</summary>
+    public static Problem OfBadRequest(BadHttpRequestException refused, int limit) => refused.StatusCode switch
+    {
+        StatusCodes.Status413PayloadTooLarge => BodyTooLarge(limit),
+        StatusCodes.Status408RequestTimeout => new(
+            refused.StatusCode, "body-too-slow", "The request body came too slowly", "Nothing was done. Send it again over a faster connection, or a smaller one."),
+        _ => Invalid($"The body could not be read: {refused.Message}") with { Status = refused.StatusCode },
+    };
+
     public static Problem NotFound(string detail) => new(StatusCodes.Status404NotFound, "not-found", "There is nothing here", detail);
 
     public static Problem NoSuchKey { get; } = new(StatusCodes.Status404NotFound, "no-such-key", "There is no such key", "The key has no value.");

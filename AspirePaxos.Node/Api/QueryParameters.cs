@@ -28,7 +28,7 @@ internal sealed class QueryParameters
 
         foreach (var (name, value) in fields)
         {
-            if (!known.Contains(name)) query.Problem ??= Problem.Invalid($"'{name}' is no parameter here; known are {string.Join(", ", known.ToArray())}.");
+            if (!known.Contains(name)) query.Problem ??= Problem.Invalid($"'{name}' is no parameter here; {(known.IsEmpty ? "this request takes none" : $"known are {string.Join(", ", known.ToArray())}")}.");
             else if (!query.values.TryAdd(name, value)) query.Problem ??= Problem.Invalid($"'{name}' is given twice.");
         }
 

@@ -18,7 +18,7 @@ internal static class RequestBody
         }
         catch (BadHttpRequestException refused)
         {
-            return ([], refused.StatusCode == StatusCodes.Status413PayloadTooLarge ? tooLarge : Problem.Invalid($"The body could not be read: {refused.Message}"));
+            return ([], refused.StatusCode == StatusCodes.Status413PayloadTooLarge ? tooLarge : Problem.OfBadRequest(refused, limit));
         }
     }
 
@@ -44,13 +44,15 @@ internal static class RequestBody
         while (true)
         {
             var read = await request.BodyReader.ReadAsync();
-            foreach (var chunk in read.Buffer)
+            var fits = bytes.WrittenCount + read.Buffer.Length <= limit;
+            if (fits)
             {
-                if (bytes.WrittenCount + chunk.Length > limit) return ([], tooLarge);
-                bytes.Write(chunk.Span);
+                foreach (var chunk in read.Buffer) bytes.Write(chunk.Span);
             }
 
+            // Also where it is refused: the server reads the rest away, and cannot while a read is open.
             request.BodyReader.AdvanceTo(read.Buffer.End);
+            if (!fits) return ([], tooLarge);
             if (read.IsCompleted) return (bytes.WrittenSpan.ToArray(), null);
         }
     }

@@ -20,6 +20,9 @@ internal readonly record struct SetRequest(string Key, string Value)
         var trimmed = body.TrimStart(" \t\r\n"u8);
         if (trimmed.IsEmpty) return Refused("The body is empty.", out problem);
         if (trimmed[0] == '{') return ParseJson(trimmed, out problem);
+
+        // No form begins like this: curl's -d says "form" of any JSON.
+        if (trimmed[0] is (byte)'[' or (byte)'"') return Refused("The body is JSON, but a JSON object is expected.", out problem);
         return contentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) == true
             ? ParseForm(trimmed, out problem)
             : Refused("The body is not a JSON object.", out problem);

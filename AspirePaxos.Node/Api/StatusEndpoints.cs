@@ -1,11 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using AspirePaxos.Node.Storage;
 using AspirePaxos.Protocol;
 
 namespace AspirePaxos.Node.Api;
 
 /// <summary><c>/v1/status</c>: this replica; <c>/v1/cluster</c>: all of them, as this one sees them. Neither waits for the loop.</summary>
-internal sealed class StatusEndpoints(ReplicaLoop loop)
+internal sealed class StatusEndpoints(ReplicaLoop loop, NodeOptions options)
 {
     /// <summary>How long what a peer said about itself is repeated as true.</summary>
     private static readonly TimeSpan recently = TimeSpan.FromSeconds(2);
@@ -14,7 +15,7 @@ internal sealed class StatusEndpoints(ReplicaLoop loop)
 
     public void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet("/v1/status", (RequestDelegate)(http => AnswerAsync(http, Status(loop.Status), ApiJson.Plain.StatusBody)));
+        app.MapGet("/v1/status", (RequestDelegate)(http => AnswerAsync(http, Status(loop.Status, Sizes(loop.Status)), ApiJson.Plain.StatusBody)));
         app.MapGet("/v1/cluster", (RequestDelegate)(http => AnswerAsync(http, Cluster(loop.Status), ApiJson.Plain.ClusterBody)));
     }
 
@@ -30,21 +31,48 @@ internal sealed class StatusEndpoints(ReplicaLoop loop)
     /// <summary>Slots that this replica heard to be chosen and has not applied.</summary>
     internal static long Lag(ReplicaStatus now) => Math.Max(0, now.KnownCommitIndex - now.AppliedIndex);
 
-    internal static StatusBody Status(ReplicaStatus now) => new(
+    internal static StatusBody Status(ReplicaStatus now, SizesBody sizes) => new(
         now.Self.Node.Name, now.ClusterId, Name(now.Mode), Name(now.Role), Leader(now), BallotBody.Of(now.Ballot), BallotBody.Of(now.Promised),
         now.CommitIndex, now.AppliedIndex, now.LastSlot, Lag(now), now.Revision, now.Keys, now.HasRecentQuorum,
-        now.Rejection, now.RequestsInFlight, Milliseconds(now.PendingWrite), Milliseconds(now.LastPersisted), now.Self.BootCounter, version);
+        now.Rejection, now.RequestsInFlight, Milliseconds(now.PendingWrite), Milliseconds(now.LastPersisted), now.Self.BootCounter, version, sizes);
 
     internal static ClusterBody Cluster(ReplicaStatus now)
     {
         var self = new ReplicaBody(now.Self.Node.Name, true, Name(now.Role), 0, now.CommitIndex, now.AppliedIndex, now.KnownCommitIndex - now.CommitIndex);
         var told = now.Role == Role.Leader || now.Mode == Mode.Simple;
-        var peers = now.Peers.Select(peer => new ReplicaBody(
-            peer.Node.Name, false, RoleOf(peer, now), peer.SinceHeard is { } since ? Milliseconds(since) : null,
-            peer.CommitIndex, told ? peer.AppliedIndex : null, peer.SinceHeard <= recently ? Math.Max(0, now.KnownCommitIndex - peer.CommitIndex) : null));
+        var peers = now.Peers.Select(peer => Peer(peer, now, told));
         return new(
             now.Self.Node.Name, now.ClusterId, Name(now.Mode), Leader(now), BallotBody.Of(now.Ballot),
             [.. peers.Append(self).OrderBy(replica => replica.Node, StringComparer.Ordinal)]);
+    }
+
+    /// <param name="told">Whether peers keep telling this replica how far they are: then what was heard last stands until they speak again.</param>
+    private static ReplicaBody Peer(PeerPicture peer, ReplicaStatus now, bool told)
+    {
+        var fresh = peer.SinceHeard <= recently;
+        return new(
+            peer.Node.Name, false, RoleOf(peer, now), peer.SinceHeard is { } since ? Milliseconds(since) : null,
+            fresh || (told && peer.SinceHeard is not null) ? peer.CommitIndex : null,
+            told && peer.SinceHeard is not null ? peer.AppliedIndex : null,
+            fresh ? Math.Max(0, now.KnownCommitIndex - peer.CommitIndex) : null);
+    }
+
+    private SizesBody Sizes(ReplicaStatus now)
+    {
+        var database = Path.Combine(options.DataDirectory, PaxosDatabase.FileName);
+        return new(Length(database), Length(database + "-wal"), now.Keys, now.LastSlot);
+    }
+
+    private static long? Length(string path)
+    {
+        try
+        {
+            return new FileInfo(path).Length;
+        }
+        catch (Exception unseen) when (unseen is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     private static string RoleOf(PeerPicture peer, ReplicaStatus now) =>

@@ -11,10 +11,10 @@ internal sealed class StoreEndpoints(ClientRequests requests)
 
     public void Map(IEndpointRouteBuilder app)
     {
-        app.MapPost("/store/set", requests.Limited(SetFromBodyAsync));
+        app.MapPost("/store/set", requests.Limited(SetFromBodyAsync)).WithMetadata(BodyLimit.Body);
         app.MapMethods("/store/set/{**rest}", ["GET", "POST"], requests.Limited(SetFromPathAsync));
         app.MapMethods("/store/get/{**key}", ["GET", "HEAD"], requests.Limited(GetAsync));
-        app.MapMethods("/store/nop", ["GET", "POST"], requests.Limited(NoOpAsync));
+        app.MapGet("/store/nop", requests.Limited(NoOpAsync));
     }
 
     private async Task SetFromBodyAsync(HttpContext http)
@@ -28,7 +28,6 @@ internal sealed class StoreEndpoints(ClientRequests requests)
     private Task SetFromPathAsync(HttpContext http)
     {
         var rest = RequestTarget.After(RequestTarget.RawPath(http), 2);
-        if (rest.IsEmpty && HttpMethods.IsPost(http.Request.Method)) return SetFromBodyAsync(http);
         var slash = rest.IndexOf('/');
         if (slash < 0) return Problem.Invalid("The path has a key and no value: /store/set/{key}/{value}.").WriteAsync(http);
         var key = RequestTarget.Key(rest[..slash], Options.MaxKeyBytes, out var problem);
@@ -94,6 +93,10 @@ internal sealed class StoreEndpoints(ClientRequests requests)
             var limits = new FormOptions { MultipartBodyLengthLimit = Options.MaxRequestBody, ValueLengthLimit = Options.MaxRequestBody };
             var form = await new FormFeature(request, limits).ReadFormAsync(request.HttpContext.RequestAborted);
             return (SetRequest.OfFields(form.Select(field => KeyValuePair.Create(field.Key, field.Value.LastOrDefault() ?? "")), out var problem), problem);
+        }
+        catch (BadHttpRequestException refused)
+        {
+            return (default, Problem.OfBadRequest(refused, Options.MaxRequestBody));
         }
         catch (Exception refused) when (refused is InvalidDataException or IOException)
         {

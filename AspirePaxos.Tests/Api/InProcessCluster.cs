@@ -28,13 +28,15 @@ public sealed class InProcessCluster : IAsyncDisposable
     internal ReplicaStatus Status(int node) => nodes[node].App.Services.GetRequiredService<ReplicaLoop>().Status;
 
     /// <summary>Ready when every node says so.</summary>
-    public static async Task<InProcessCluster> StartAsync(int count, params (string Name, string Value)[] settings)
+    public static Task<InProcessCluster> StartAsync(int count, params (string Name, string Value)[] settings) => StartAsync(count, null, settings);
+
+    public static async Task<InProcessCluster> StartAsync(int count, ILoggerProvider? log, params (string Name, string Value)[] settings)
     {
         var cluster = new InProcessCluster();
         var sockets = Enumerable.Range(0, count).Select(_ => Listen()).ToArray();
         for (var i = 0; i < count; i++)
         {
-            var app = cluster.Build(i, sockets, settings);
+            var app = cluster.Build(i, sockets, log, settings);
             cluster.nodes.Add((app, sockets[i]));
         }
 
@@ -52,7 +54,7 @@ public sealed class InProcessCluster : IAsyncDisposable
         directory.Delete(recursive: true);
     }
 
-    private WebApplication Build(int index, Socket[] sockets, (string Name, string Value)[] settings)
+    private WebApplication Build(int index, Socket[] sockets, ILoggerProvider? log, (string Name, string Value)[] settings)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production", ContentRootPath = directory.FullName });
         var names = Enumerable.Range(0, sockets.Length).Select(i => $"node{i}").ToArray();
@@ -67,6 +69,7 @@ public sealed class InProcessCluster : IAsyncDisposable
         foreach (var (name, value) in settings) values["Paxos:" + name] = value;
         builder.Configuration.AddInMemoryCollection(values);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        if (log is not null) builder.Logging.AddProvider(log);
 
         // The socket listens already, so that no other program can take its port.
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenHandle((ulong)sockets[index].SafeHandle.DangerousGetHandle()));

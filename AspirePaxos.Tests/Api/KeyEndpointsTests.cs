@@ -94,6 +94,10 @@ public sealed class KeyEndpointsTests(ThreeNodes nodes) : ApiTest(nodes), IClass
         Assert.Contains(expected, await ProblemAsync(SendAsync("GET", target), HttpStatusCode.BadRequest, "invalid-request"), StringComparison.Ordinal);
 
     [Fact]
+    public async Task A_parameter_of_a_write_is_refused_as_it_takes_none() =>
+        Assert.Contains("this request takes none", await ProblemAsync(SendAsync("PUT", "/v1/kv/k?lease=5", "v"), HttpStatusCode.BadRequest, "invalid-request"), StringComparison.Ordinal);
+
+    [Fact]
     public async Task Limits_are_named_with_their_values()
     {
         var long4096 = new string('k', 4096);
@@ -127,6 +131,10 @@ public sealed class KeyEndpointsTests(ThreeNodes nodes) : ApiTest(nodes), IClass
 
         Assert.Equal("node1", status.GetProperty("node").GetString());
         Assert.True(status.GetProperty("appliedIndex").GetInt64() >= slot);
+        var sizes = status.GetProperty("sizes");
+        Assert.True(sizes.GetProperty("databaseBytes").GetInt64() > 0);
+        Assert.True(sizes.GetProperty("walBytes").GetInt64() > 0);
+        Assert.True(sizes.GetProperty("logSlots").GetInt64() >= slot);
         Assert.Equal(status.GetProperty("leader").GetString(), cluster.GetProperty("leader").GetString());
         Assert.Equal(["node0", "node1", "node2"], cluster.GetProperty("replicas").EnumerateArray().Select(replica => replica.GetProperty("node").GetString()));
         var record = log.GetProperty("slots")[0];

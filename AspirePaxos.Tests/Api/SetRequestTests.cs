@@ -42,6 +42,8 @@ public sealed class SetRequestTests
     [InlineData("{", null)]
     [InlineData("{}", null)]
     [InlineData("[]", null)]
+    [InlineData("[]", Form)]
+    [InlineData("\"key=a\"", Form)]
     [InlineData("null", null)]
     [InlineData("{\"key\":\"a\"}", null)]
     [InlineData("{\"value\":\"a\"}", null)]
