@@ -69,10 +69,22 @@ public sealed class SupervisionTests : IDisposable
         await Eventually.HoldsAsync(() => printed.Contain("without ever being ready"), "advice");
 
         Assert.Contains("exit code 3", printed.Text, StringComparison.Ordinal);
-        Assert.Contains("no disk", printed.Text, StringComparison.Ordinal);
+        // As it came, and not again in a word of the launcher.
+        Assert.All(printed.Text.Split('\n').Where(line => line.Contains("no disk", StringComparison.Ordinal)), line => Assert.StartsWith("script | ", line, StringComparison.Ordinal));
+        Assert.Contains("what it wrote is above, after 'script |'", printed.Text, StringComparison.Ordinal);
         Assert.Contains("started again in 0.5 s", printed.Text, StringComparison.Ordinal);
         Assert.Contains("--fresh", printed.Text, StringComparison.Ordinal);
         Assert.Contains("no disk", File.ReadAllText(cluster["script"].LogFile), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_process_that_ends_without_a_word_is_said_to_have_written_nothing()
+    {
+        await using var cluster = Start("exit 3");
+
+        await Eventually.HoldsAsync(() => printed.Contain("exit code 3"), "its end");
+
+        Assert.Contains("it wrote nothing", printed.Text, StringComparison.Ordinal);
     }
 
     [Fact]
