@@ -85,7 +85,12 @@ public sealed class LaunchedResource : IAsyncDisposable
     public async Task StopAsync(CancellationToken impatient = default)
     {
         if (Expect(stays: true) is not { } current) return;
-        if (!await current.EndAsync(stopTimeout, impatient)) output.Event(Name, "did not stop in time and was killed", bad: true);
+        if (!await current.EndAsync(stopTimeout, impatient))
+        {
+            if (impatient.IsCancellationRequested) output.Event(Name, "was killed before it had stopped by itself, as asked for");
+            else output.Event(Name, $"did not stop within {stopTimeout.TotalSeconds:0.#} s and was killed", bad: true);
+        }
+
         await current.Noted;
     }
 

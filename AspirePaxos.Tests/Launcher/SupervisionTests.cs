@@ -6,6 +6,7 @@ namespace AspirePaxos.Tests.Launcher;
 public sealed class SupervisionTests : IDisposable
 {
     private const string Sleeps = "echo up; exec sleep 1000";
+    private const string DoesNotStop = "trap '' TERM; echo up; while :; do read -t 0.1 || sleep 0.1; done";
 
     private readonly TemporaryFolder folder = new();
     private readonly PrintedLines printed = new();
@@ -100,7 +101,7 @@ public sealed class SupervisionTests : IDisposable
     [Fact]
     public async Task A_process_that_does_not_stop_is_killed()
     {
-        await using var cluster = Start("trap '' TERM; echo up; while :; do read -t 0.1 || sleep 0.1; done", stopTimeout: TimeSpan.FromSeconds(0.3));
+        await using var cluster = Start(DoesNotStop, stopTimeout: TimeSpan.FromSeconds(0.3));
         var script = cluster["script"];
         await Eventually.HoldsAsync(() => script.Lines.Contains("up"), "the trap is set");
         var pid = script.Pid;
@@ -108,7 +109,22 @@ public sealed class SupervisionTests : IDisposable
         await cluster.StopAsync();
 
         Assert.False(Signals.IsAlive(pid));
-        Assert.Contains("was killed", printed.Text, StringComparison.Ordinal);
+        Assert.Contains("did not stop within 0.3 s and was killed", printed.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_process_that_is_killed_on_request_is_not_said_to_be_late()
+    {
+        await using var cluster = Start(DoesNotStop);
+        var script = cluster["script"];
+        await Eventually.HoldsAsync(() => script.Lines.Contains("up"), "the trap is set");
+        var pid = script.Pid;
+
+        await cluster.StopAsync(new CancellationToken(canceled: true));
+
+        Assert.False(Signals.IsAlive(pid));
+        Assert.Contains("was killed before it had stopped by itself, as asked for", printed.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("did not stop", printed.Text, StringComparison.Ordinal);
     }
 
     [Fact]
