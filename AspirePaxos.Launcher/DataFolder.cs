@@ -33,7 +33,7 @@ internal sealed class DataFolder : IDisposable
 
     public string LogsOf(string resource) => Directory.CreateDirectory(System.IO.Path.Combine(Path, LogsName, resource)).FullName;
 
-    public string VolumeFolder(Volume volume) => Directory.CreateDirectory(In(volume.Name)).FullName;
+    public string VolumeFolder(Volume volume) => In(volume.Name);
 
     /// <summary>Makes the folder, or takes over one that a launcher made.</summary>
     /// <param name="volumes">The names that are ours although another host may have made them.</param>
@@ -66,8 +66,14 @@ internal sealed class DataFolder : IDisposable
                 $"The data folder {Path} belongs to a cluster of {formed.Replicas.Length} replicas ({string.Join(", ", formed.Replicas)}), not of {replicas.Length}. "
                 + $"Start it with --nodes {formed.Replicas.Length}, use another folder (--data DIR), or delete its data and start over (--fresh).");
         }
+    }
 
+    /// <summary>From here on the folder belongs to this cluster: for when its processes are about to start, and no earlier.</summary>
+    public void Claim(string[] replicas, IEnumerable<Volume> volumes)
+    {
+        // The marker goes first: a volume of a larger cluster is foreign to a folder that does not say whose it is.
         Write(MarkerName, new Marker("AspirePaxos.Launcher", replicas), secret: false);
+        foreach (var volume in volumes) Directory.CreateDirectory(VolumeFolder(volume));
     }
 
     /// <summary>The remembered value of a parameter, made the first time.</summary>

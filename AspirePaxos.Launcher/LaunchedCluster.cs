@@ -55,10 +55,12 @@ public sealed class LaunchedCluster : IAsyncDisposable
         var ports = new Ports();
         try
         {
-            data.RequireTopology(Topology.ReplicaNames(manifest));
+            var replicas = Topology.ReplicaNames(manifest);
+            data.RequireTopology(replicas);
             manifest = ports.Assign(manifest, options.PortBase);
             ports.RequireFree(manifest);
             var plans = ProcessPlan.All(manifest, data, options);
+            data.Claim(replicas, manifest.Resources.SelectMany(resource => resource.Volumes));
             output.Write($"{manifest.Path}: {string.Join(", ", manifest.Resources.Select(resource => resource.Name))}; data in {data.Path}");
             foreach (var (name, reason) in manifest.Skipped) output.Write($"{name} is not started: {reason}.");
             return new(manifest, data, ports, plans, output, options);

@@ -5,9 +5,6 @@ namespace AspirePaxos.Launcher;
 /// <summary>One resource as a supervised process: started again when it dies, until it is told to stop.</summary>
 public sealed class LaunchedResource : IAsyncDisposable
 {
-    /// <summary>Shown of a process that died.</summary>
-    private const int LastLines = 15;
-
     private readonly ProcessPlan plan;
     private readonly Output output;
     private readonly Action changed;
@@ -21,6 +18,7 @@ public sealed class LaunchedResource : IAsyncDisposable
     private volatile ProcessRun? run;
     private bool held;
     private volatile bool ready;
+    private volatile bool hasSpoken;
 
     internal LaunchedResource(ProcessPlan plan, string logPath, Output output, Action changed, TimeSpan stopTimeout)
     {
@@ -87,7 +85,12 @@ public sealed class LaunchedResource : IAsyncDisposable
     public async Task StopAsync(CancellationToken impatient = default)
     {
         if (Expect(stays: true) is not { } current) return;
-        if (!await current.EndAsync(stopTimeout, impatient)) output.Event(Name, "did not stop in time and was killed", bad: true);
+        if (!await current.EndAsync(stopTimeout, impatient))
+        {
+            if (impatient.IsCancellationRequested) output.Event(Name, "was killed before it had stopped by itself, as asked for");
+            else output.Event(Name, $"did not stop within {stopTimeout.TotalSeconds:0.#} s and was killed", bad: true);
+        }
+
         await current.Noted;
     }
 
@@ -141,6 +144,7 @@ public sealed class LaunchedResource : IAsyncDisposable
             lock (turn)
             {
                 ending.Token.ThrowIfCancellationRequested();
+                hasSpoken = false;
                 run = current = ProcessRun.Start(plan, Receive);
             }
         }
@@ -189,8 +193,8 @@ public sealed class LaunchedResource : IAsyncDisposable
 
     private void Report(ProcessRun finished)
     {
-        output.Event(Name, $"ended by itself: {finished.Ending}; its last lines:", bad: true);
-        foreach (var line in log.Last(LastLines)) output.Event(Name, "    " + line);
+        // Its output was read to the end and shown as it came: showing it again would only hide what is new.
+        output.Event(Name, $"ended by itself: {finished.Ending}; {(hasSpoken ? $"what it wrote is above, after '{Name} |'" : "it wrote nothing")}", bad: true);
     }
 
     private async Task UntilStartAsync()
@@ -235,6 +239,7 @@ public sealed class LaunchedResource : IAsyncDisposable
 
     private void Receive(string line)
     {
+        hasSpoken = true;
         log.Add(line);
         output.Line(Name, line);
     }

@@ -38,9 +38,12 @@ internal sealed class ManifestReader
             using var document = JsonDocument.Parse(text);
             return new ManifestReader(full).Read(document.RootElement);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
-            throw new LaunchRefusedException($"{full} is not an Aspire manifest: {e.Message} Restore it from the repository, or name another with --manifest FILE.", e);
+            throw new LaunchRefusedException(
+                $"{full} is not an Aspire manifest: {e.Message.TrimEnd('.')}. Restore it from the repository, publish it again on a machine that has Aspire's packages "
+                + "(dotnet run --project AspirePaxos.AppHost -p:UseAspire=true -- --publisher manifest --output-path ../aspire-manifest.json), "
+                + "or name another with --manifest FILE.", e);
         }
     }
 
@@ -61,13 +64,13 @@ internal sealed class ManifestReader
 
     private Manifest Read(JsonElement root)
     {
-        foreach (var property in root.GetProperty("resources").EnumerateObject())
+        foreach (var property in Required(root, "resources").EnumerateObject())
         {
             try
             {
                 Add(property.Name, property.Value);
             }
-            catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException)
+            catch (Exception e) when (e is InvalidOperationException or FormatException)
             {
                 throw new JsonException($"resource '{property.Name}': {e.Message}", e);
             }
@@ -80,14 +83,14 @@ internal sealed class ManifestReader
 
     private void Add(string name, JsonElement json)
     {
-        var type = json.GetProperty("type").GetString();
+        var type = Required(json, "type").GetString();
         switch (type)
         {
             case "parameter.v0":
                 parameters.Add(name, ReadParameter(json));
                 break;
             case "project.v0" or "project.v1":
-                resources.Add(ReadResource(name, json, project: Path.GetFileNameWithoutExtension(json.GetProperty("path").GetString())));
+                resources.Add(ReadResource(name, json, project: Path.GetFileNameWithoutExtension(Required(json, "path").GetString())));
                 break;
             case "container.v1" when ProjectOf(json) is { } project:
                 resources.Add(ReadResource(name, json, project));
@@ -111,22 +114,22 @@ internal sealed class ManifestReader
     private static Resource ReadResource(string name, JsonElement json, string? project) => new(
         name,
         project,
-        project is null ? json.GetProperty("command").GetString() : null,
+        project is null ? Required(json, "command").GetString() : null,
         project is null && json.TryGetProperty("workingDirectory", out var working) ? working.GetString() : null,
         json.TryGetProperty("args", out var args) ? [.. args.EnumerateArray().Select(Text)] : [],
         json.TryGetProperty("env", out var env) ? [.. env.EnumerateObject().Select(e => KeyValuePair.Create(e.Name, Text(e.Value)))] : [],
         json.TryGetProperty("bindings", out var bindings)
-            ? bindings.EnumerateObject().ToDictionary(b => b.Name, b => new Binding(Text(b.Value.GetProperty("scheme")), PortOf(b.Value)))
+            ? bindings.EnumerateObject().ToDictionary(b => b.Name, b => new Binding(Text(Required(b.Value, "scheme")), PortOf(b.Value)))
             : [],
         json.TryGetProperty("volumes", out var volumes)
-            ? [.. volumes.EnumerateArray().Select(v => new Volume(Text(v.GetProperty("name")), Text(v.GetProperty("target"))))]
+            ? [.. volumes.EnumerateArray().Select(v => new Volume(Text(Required(v, "name")), Text(Required(v, "target"))))]
             : []);
 
     private static int? PortOf(JsonElement binding) =>
         binding.TryGetProperty("port", out var port) ? port.GetInt32() : null;
 
     private static Parameter ReadParameter(JsonElement json) => new(
-        Text(json.GetProperty("value")),
+        Text(Required(json, "value")),
         json.TryGetProperty("inputs", out var inputs) ? inputs.EnumerateObject().ToDictionary(i => i.Name, i => ReadInput(i.Value)) : []);
 
     private static ParameterInput ReadInput(JsonElement json)
@@ -139,6 +142,9 @@ internal sealed class ManifestReader
         var length = generate.TryGetProperty("minLength", out var minimum) ? minimum.GetInt32() : 22;
         return new(null, new(length, Allows("lower"), Allows("upper"), Allows("numeric"), Allows("special")));
     }
+
+    private static JsonElement Required(JsonElement json, string property) =>
+        json.TryGetProperty(property, out var value) ? value : throw new FormatException($"the property \"{property}\" is missing");
 
     private static string Text(JsonElement json) =>
         json.GetString() ?? throw new FormatException("a text was expected where null stands");

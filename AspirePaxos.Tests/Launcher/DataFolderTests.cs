@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using AspirePaxos.Launcher;
 
 namespace AspirePaxos.Tests.Launcher;
@@ -33,7 +35,7 @@ public sealed class DataFolderTests : IDisposable
     [Fact]
     public void Another_size_than_the_one_it_was_formed_with_is_refused()
     {
-        using (var data = Open()) data.RequireTopology(["node0", "node1", "node2"]);
+        using (var data = Open()) data.Claim(["node0", "node1", "node2"], []);
 
         using var again = Open();
         again.RequireTopology(["node0", "node1", "node2"]);
@@ -47,7 +49,7 @@ public sealed class DataFolderTests : IDisposable
     {
         using (var data = Open())
         {
-            data.RequireTopology(["node0", "node1", "node2"]);
+            data.Claim(["node0", "node1", "node2"], [new("node0-data", "/data")]);
             data.Secret("s.value", () => "old");
             File.WriteAllText(Path.Combine(data.VolumeFolder(new("node0-data", "/data")), "x"), "x");
         }
@@ -56,6 +58,38 @@ public sealed class DataFolderTests : IDisposable
         Assert.False(Directory.Exists(folder.In("data", "node0-data")));
         Assert.Equal("new", fresh.Secret("s.value", () => "new"));
         fresh.RequireTopology(["node0"]);
+    }
+
+    [Fact]
+    public void A_start_that_was_refused_leaves_the_folder_to_a_cluster_of_any_size()
+    {
+        var manifest = folder.Write("m.json", """
+            {"resources":{
+              "a":{"type":"executable.v0","command":"true","env":{"Paxos__Replicas":"a","Paxos__DataDirectory":"/data"},"volumes":[{"name":"a-data","target":"/data"}]},
+              "b":{"type":"executable.v0","command":"true","env":{"X":"{no.such.thing}"}}}}
+            """);
+
+        Assert.Throws<LaunchRefusedException>(() => LaunchedCluster.Start(new() { ManifestPath = manifest, DataDirectory = folder.In("data") }));
+
+        using var data = Open();
+        data.RequireTopology(["node0", "node1", "node2", "node3", "node4"]);
+    }
+
+    [Fact]
+    public void A_start_whose_port_is_in_use_does_not_claim_the_folder()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        var manifest = folder.Write("m.json", """
+            {"resources":{"a":{"type":"executable.v0","command":"true","env":{"Paxos__Replicas":"a"},"bindings":{"http":{"scheme":"http","port":PORT}}}}}
+            """.Replace("PORT", $"{port}", StringComparison.Ordinal));
+
+        var refused = Assert.Throws<LaunchRefusedException>(() => LaunchedCluster.Start(new() { ManifestPath = manifest, DataDirectory = folder.In("data") }));
+
+        Assert.Contains($"Port {port}", refused.Message, StringComparison.Ordinal);
+        using var data = Open();
+        data.RequireTopology(["node0", "node1", "node2", "node3", "node4"]);
     }
 
     [Theory]
@@ -85,7 +119,7 @@ public sealed class DataFolderTests : IDisposable
     [Fact]
     public void A_damaged_record_is_named()
     {
-        using (var data = Open()) data.RequireTopology(["node0"]);
+        using (var data = Open()) data.Claim(["node0"], []);
         folder.Write("data/launcher.json", "{");
 
         using var again = Open();

@@ -35,10 +35,8 @@ public sealed class ManifestTests
     [Theory]
     [InlineData("not JSON")]
     [InlineData("[]")]
-    [InlineData("{}")]
     [InlineData("""{"resources":{}}""")]
     [InlineData("""{"resources":{"a":7}}""")]
-    [InlineData("""{"resources":{"a":{"type":"executable.v0"}}}""")]
     [InlineData("""{"resources":{"a":{"type":"executable.v0","command":"x","env":{"K":null}}}}""")]
     public void What_is_no_manifest_is_refused_by_its_name(string content)
     {
@@ -49,6 +47,23 @@ public sealed class ManifestTests
 
         Assert.Contains(path, refused.Message, StringComparison.Ordinal);
         Assert.Contains("--manifest", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{}", "the property \"resources\" is missing")]
+    [InlineData("""{"resources":{"a":{}}}""", "resource 'a': the property \"type\" is missing")]
+    [InlineData("""{"resources":{"a":{"type":"executable.v0"}}}""", "resource 'a': the property \"command\" is missing")]
+    [InlineData("""{"resources":{"a":{"type":"executable.v0","command":"x","bindings":{"http":{}}}}}""", "resource 'a': the property \"scheme\" is missing")]
+    public void What_is_missing_is_named_with_the_way_to_get_it(string content, string missing)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("m.json", content);
+
+        var refused = Assert.Throws<LaunchRefusedException>(() => ManifestReader.Read(path));
+
+        Assert.Contains(missing, refused.Message, StringComparison.Ordinal);
+        Assert.Contains("--publisher manifest", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("--manifest FILE", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -6,6 +6,7 @@ namespace AspirePaxos.Tests.Launcher;
 public sealed class SupervisionTests : IDisposable
 {
     private const string Sleeps = "echo up; exec sleep 1000";
+    private const string DoesNotStop = "trap '' TERM; echo up; while :; do read -t 0.1 || sleep 0.1; done";
 
     private readonly TemporaryFolder folder = new();
     private readonly PrintedLines printed = new();
@@ -69,10 +70,22 @@ public sealed class SupervisionTests : IDisposable
         await Eventually.HoldsAsync(() => printed.Contain("without ever being ready"), "advice");
 
         Assert.Contains("exit code 3", printed.Text, StringComparison.Ordinal);
-        Assert.Contains("no disk", printed.Text, StringComparison.Ordinal);
+        // As it came, and not again in a word of the launcher.
+        Assert.All(printed.Text.Split('\n').Where(line => line.Contains("no disk", StringComparison.Ordinal)), line => Assert.StartsWith("script | ", line, StringComparison.Ordinal));
+        Assert.Contains("what it wrote is above, after 'script |'", printed.Text, StringComparison.Ordinal);
         Assert.Contains("started again in 0.5 s", printed.Text, StringComparison.Ordinal);
         Assert.Contains("--fresh", printed.Text, StringComparison.Ordinal);
         Assert.Contains("no disk", File.ReadAllText(cluster["script"].LogFile), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_process_that_ends_without_a_word_is_said_to_have_written_nothing()
+    {
+        await using var cluster = Start("exit 3");
+
+        await Eventually.HoldsAsync(() => printed.Contain("exit code 3"), "its end");
+
+        Assert.Contains("it wrote nothing", printed.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -88,7 +101,7 @@ public sealed class SupervisionTests : IDisposable
     [Fact]
     public async Task A_process_that_does_not_stop_is_killed()
     {
-        await using var cluster = Start("trap '' TERM; echo up; while :; do read -t 0.1 || sleep 0.1; done", stopTimeout: TimeSpan.FromSeconds(0.3));
+        await using var cluster = Start(DoesNotStop, stopTimeout: TimeSpan.FromSeconds(0.3));
         var script = cluster["script"];
         await Eventually.HoldsAsync(() => script.Lines.Contains("up"), "the trap is set");
         var pid = script.Pid;
@@ -96,7 +109,22 @@ public sealed class SupervisionTests : IDisposable
         await cluster.StopAsync();
 
         Assert.False(Signals.IsAlive(pid));
-        Assert.Contains("was killed", printed.Text, StringComparison.Ordinal);
+        Assert.Contains("did not stop within 0.3 s and was killed", printed.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_process_that_is_killed_on_request_is_not_said_to_be_late()
+    {
+        await using var cluster = Start(DoesNotStop);
+        var script = cluster["script"];
+        await Eventually.HoldsAsync(() => script.Lines.Contains("up"), "the trap is set");
+        var pid = script.Pid;
+
+        await cluster.StopAsync(new CancellationToken(canceled: true));
+
+        Assert.False(Signals.IsAlive(pid));
+        Assert.Contains("was killed before it had stopped by itself, as asked for", printed.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("did not stop", printed.Text, StringComparison.Ordinal);
     }
 
     [Fact]
