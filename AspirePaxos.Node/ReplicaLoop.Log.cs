@@ -12,6 +12,19 @@ public sealed partial class ReplicaLoop
         if (now.Leader != before.Leader && now.Leader != NodeId.None && now.Role != Role.Leader) LogLeader(now.Leader, now.Ballot);
     }
 
+    /// <summary>Why a ballot was given up, which says more than that it was. Simple mode gives up ballots all day.</summary>
+    private void LogRounds(IReadOnlyList<RoundEvent> rounds)
+    {
+        if (options.Mode == Mode.Simple) return;
+        foreach (var round in rounds)
+        {
+            if (round is RoundEvent.SteppedDown stepped) LogSteppedDown(stepped.Ballot, stepped.Reason);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Gave up ballot {Ballot}: {Reason}.")]
+    private partial void LogSteppedDown(Ballot ballot, string reason);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "This replica is {Role} now (ballot {Ballot}, commit index {CommitIndex}).")]
     private partial void LogRole(Role role, Ballot ballot, long commitIndex);
 

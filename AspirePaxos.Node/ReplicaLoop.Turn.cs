@@ -117,6 +117,7 @@ public sealed partial class ReplicaLoop
             tracer.WriteIssued(ready.Write);
             if (ready.IsEmpty) return;
             meter.OnRounds(ready.Rounds);
+            LogRounds(ready.Rounds);
             if (ready.Write is { } write) storage!.Enqueue(write);
             foreach (var envelope in ready.Messages) Send(envelope);
             foreach (var chosen in ready.Chosen) Apply(chosen);
@@ -212,7 +213,8 @@ public sealed partial class ReplicaLoop
         {
             Thread.Sleep(FailureTellingLimit);
             end(ProcessEnd.Unsafe);
-        }) { Name = "end", IsBackground = true }.Start();
+        })
+        { Name = "end", IsBackground = true }.Start();
         stopped = true;
         inbox.Close();
         LogFailure(what, failure);

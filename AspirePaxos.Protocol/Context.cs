@@ -38,7 +38,8 @@ internal sealed class Context(ReplicaOptions options, DurableState restored, lon
         var status = peers[node];
         peers[node] = status with
         {
-            CommitIndex = Math.Max(commitIndex, status.CommitIndex), AppliedIndex = Math.Max(appliedIndex, status.AppliedIndex),
+            CommitIndex = Math.Max(commitIndex, status.CommitIndex),
+            AppliedIndex = Math.Max(appliedIndex, status.AppliedIndex),
         };
     }
 

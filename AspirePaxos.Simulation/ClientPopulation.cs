@@ -41,7 +41,13 @@ internal sealed class ClientPopulation(World world, Prng random)
         var put = new Put("probe", Encoding.UTF8.GetBytes(value), IdempotencyKey: value);
         return Begin(new ClientOperation
         {
-            Client = -1, Key = put.Key, Command = put, Bytes = put.Encode(), Pinned = host, AttemptsLeft = int.MaxValue, Invoked = world.Queue.Now,
+            Client = -1,
+            Key = put.Key,
+            Command = put,
+            Bytes = put.Encode(),
+            Pinned = host,
+            AttemptsLeft = int.MaxValue,
+            Invoked = world.Queue.Now,
         });
     }
 
@@ -101,7 +107,12 @@ internal sealed class ClientPopulation(World world, Prng random)
                 var command = NextCommand(key);
                 return new ClientOperation
                 {
-                    Client = client, Key = key, Command = command, Bytes = command.Encode(), AttemptsLeft = MaxAttempts, Invoked = world.Queue.Now,
+                    Client = client,
+                    Key = key,
+                    Command = command,
+                    Bytes = command.Encode(),
+                    AttemptsLeft = MaxAttempts,
+                    Invoked = world.Queue.Now,
                 };
         }
     }

@@ -57,7 +57,10 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
         Require(process.Store.Position.AppliedIndex == position, process, "the store was not restored at the position of the disk");
         observed[process] = new Observed
         {
-            Applied = position, Hash = states[position].Hash, Promised = process.Host.Disk.Promised, Commit = process.Host.Disk.CommitIndex,
+            Applied = position,
+            Hash = states[position].Hash,
+            Promised = process.Host.Disk.Promised,
+            Commit = process.Host.Disk.CommitIndex,
         };
     }
 

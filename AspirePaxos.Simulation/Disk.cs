@@ -79,7 +79,12 @@ internal sealed class Disk
     {
         var copy = new Disk
         {
-            Incarnation = Incarnation, BootCounter = BootCounter, Promised = Promised, CommitIndex = CommitIndex, Cluster = Cluster, Position = Position,
+            Incarnation = Incarnation,
+            BootCounter = BootCounter,
+            Promised = Promised,
+            CommitIndex = CommitIndex,
+            Cluster = Cluster,
+            Position = Position,
         };
         foreach (var (slot, record) in log) copy.log[slot] = record;
         foreach (var row in entries.Values) copy.Keep(row);

@@ -36,5 +36,6 @@ public sealed class StatusEndpointsTests
 
     private static ReplicaStatus StatusOf(Role role, NodeId leads, params PeerPicture[] peers) => new(
         new Identity(self, 1, 1), "cluster", Mode.Multi, role, leads, new Ballot(1, leads), new Ballot(1, leads),
-        10, 10, 10, 10, 1, true, null, TimeSpan.Zero, TimeSpan.Zero, 0, peers) { KnownCommitIndex = 10 };
+        10, 10, 10, 10, 1, true, null, TimeSpan.Zero, TimeSpan.Zero, 0, peers)
+    { KnownCommitIndex = 10 };
 }
