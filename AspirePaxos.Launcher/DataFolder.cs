@@ -37,6 +37,7 @@ internal sealed class DataFolder : IDisposable
 
     /// <summary>Makes the folder, or takes over one that a launcher made.</summary>
     /// <param name="volumes">The names that are ours although another host may have made them.</param>
+    /// <param name="fresh">It is to be cleared: for the words of a refusal.</param>
     /// <exception cref="LaunchRefusedException">In use, foreign or unusable.</exception>
     public static DataFolder Open(string path, bool fresh, IEnumerable<string> volumes)
     {
@@ -47,7 +48,6 @@ internal sealed class DataFolder : IDisposable
             RequireOurs(full, fresh, volumes);
             var folder = new DataFolder(full, Lock(full));
             folder.AwaitOrphans();
-            if (fresh) folder.Clear();
             return folder;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -132,7 +132,8 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
-    private void Clear()
+    /// <summary>Deletes what a launcher put there (--fresh). Only for a folder that is ours, as <see cref="Open"/> has made sure.</summary>
+    public void Clear()
     {
         // The marker goes last: if this is interrupted, the folder is still known to be ours.
         var entries = new DirectoryInfo(Path).GetFileSystemInfos().Where(entry => entry.Name != LockName).OrderBy(entry => entry.Name == MarkerName);

@@ -56,9 +56,12 @@ public sealed class LaunchedCluster : IAsyncDisposable
         try
         {
             var replicas = Topology.ReplicaNames(manifest);
-            data.RequireTopology(replicas);
+            if (!options.Fresh) data.RequireTopology(replicas);
             manifest = ports.Assign(manifest, options.PortBase);
             ports.RequireFree(manifest);
+
+            // Nothing is deleted for a run that is refused.
+            if (options.Fresh) data.Clear();
             var plans = ProcessPlan.All(manifest, data, options);
             data.Claim(replicas, manifest.Resources.SelectMany(resource => resource.Volumes));
             output.Write($"{manifest.Path}: {string.Join(", ", manifest.Resources.Select(resource => resource.Name))}; data in {data.Path}");

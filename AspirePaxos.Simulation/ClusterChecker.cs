@@ -112,13 +112,16 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
         Require(decided.Command == command, process, $"{ballot} proposes another command for slot {slot} than {decided.Ballot} has chosen");
     }
 
-    /// <summary>An Accepted leaves: its acceptance must be on the disk, this one or one of a higher ballot.</summary>
+    /// <summary>
+    /// An Accepted leaves: its acceptance must be on the disk, this one or one of a higher ballot; or what the slot was learned to hold,
+    /// which a higher ballot may have chosen instead while the disk was slow (seed 102835): the acceptance can no longer matter then.
+    /// </summary>
     public void Acknowledged(Process process, long slot, Ballot ballot)
     {
         if (!proposals.TryGetValue((slot, ballot), out var command)) throw Failure(process.Host, $"accepts what {ballot} never proposed for slot {slot}");
         if (process.Host.Disk.Record(slot) is not { } record) throw Failure(process.Host, $"acknowledges slot {slot} of {ballot} before it is durable");
         Require(record.Learned || record.Ballot >= ballot, process, $"acknowledges slot {slot} of {ballot}, the disk holds {record.Ballot}");
-        var sameProposal = record.Learned || record.Ballot == ballot;
+        var sameProposal = record.Learned ? chosen[slot].Ballot <= ballot : record.Ballot == ballot;
         Require(!sameProposal || record.Command == command, process, $"acknowledges another command for slot {slot} of {ballot} than it has on disk");
         AcceptedDurably(process.Host, slot, ballot, command);
     }

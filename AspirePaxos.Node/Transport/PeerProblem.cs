@@ -7,7 +7,7 @@ namespace AspirePaxos.Node.Transport;
 /// <summary>Problem details (RFC 9457) for peers.</summary>
 internal static class PeerProblem
 {
-    private const string TypePrefix = "urn:aspirepaxos:problem:";
+    private const string TypePrefix = Api.Problem.TypePrefix;
 
     public static Task WriteAsync(HttpContext context, int status, string type, string title, string detail) =>
         SendAsync(context, status, Build(status, type, title, detail, null));

@@ -55,9 +55,31 @@ public sealed class DataFolderTests : IDisposable
         }
 
         using var fresh = Open(fresh: true);
+        fresh.Clear();
         Assert.False(Directory.Exists(folder.In("data", "node0-data")));
         Assert.Equal("new", fresh.Secret("s.value", () => "new"));
         fresh.RequireTopology(["node0"]);
+    }
+
+    [Fact]
+    public void A_fresh_start_that_is_refused_deletes_nothing()
+    {
+        using (var data = Open()) data.Claim(["a"], [new("a-data", "/data")]);
+        var kept = Path.Combine(folder.In("data", "a-data"), "x");
+        File.WriteAllText(kept, "x");
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+        var manifest = folder.Write("m.json", $$"""
+            {"resources":{"a":{"type":"executable.v0","command":"true","volumes":[{"name":"a-data","target":"/data"}],
+              "bindings":{"http":{"scheme":"http","protocol":"tcp","transport":"http","port":{{port}} } } } } }
+            """);
+
+        var refused = Assert.Throws<LaunchRefusedException>(
+            () => LaunchedCluster.Start(new() { ManifestPath = manifest, DataDirectory = folder.In("data"), Fresh = true }));
+
+        Assert.Contains($"Port {port}", refused.Message, StringComparison.Ordinal);
+        Assert.True(File.Exists(kept));
     }
 
     [Fact]
