@@ -6,6 +6,7 @@ using AspirePaxos.Tests.Api;
 namespace AspirePaxos.Tests.Telemetry;
 
 /// <summary>The shape of traces over three real nodes in this process; each test has a trace of its own, begun as a client would.</summary>
+[Collection("Activities")]
 public sealed class RoundTraceTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
 {
     private const string Accept = "POST /paxos/accept";
