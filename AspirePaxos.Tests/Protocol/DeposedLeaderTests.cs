@@ -8,7 +8,7 @@ public sealed class DeposedLeaderTests
 {
     /// <remarks>
     /// docs/decisions/0003: a follower that accepted this leader's proposal for the slot would take it for chosen, were the CommitIndex
-    /// that covers the other command ever announced in this ballot. Without the rule the simulator breaks seed 1036.
+    /// that covers the other command ever announced in this ballot.
     /// </remarks>
     [Fact]
     public void It_steps_down_before_it_announces_what_it_did_not_propose()
