@@ -87,10 +87,9 @@ internal sealed class Formation
         return CheckBoot(from);
     }
 
-    public Reply OnQuery(Envelope envelope, FormationQuery query)
+    public Reply OnQuery(Envelope envelope)
     {
         if (!Formed) Record(envelope.From.Node, envelope.From.Incarnation);
-        _ = query;
         return new FormationReply(Formed, ClusterId, Table);
     }
 

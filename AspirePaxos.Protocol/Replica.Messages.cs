@@ -43,8 +43,8 @@ public sealed partial class Replica
             case ReadIndexQuery query:
                 reads.OnQuery(envelope, query, leader);
                 break;
-            case FormationQuery query:
-                context.ReplyWhenDurable(envelope, context.Formation.OnQuery(envelope, query));
+            case FormationQuery:
+                context.ReplyWhenDurable(envelope, context.Formation.OnQuery(envelope));
                 break;
             default:
                 throw new UnreachableException(request.GetType().Name);
