@@ -18,6 +18,9 @@ internal interface IWorld
     void Completed(Process process, ReadCompletion completion);
 
     void Happened(Process process, RoundEvent round);
+
+    /// <summary>The batch in a command; a world may remember what it decoded for another replica.</summary>
+    Batch Decode(Command command) => Batch.Decode(command);
 }
 
 internal readonly record struct AppliedSlot(long Slot, Command Command, Batch Batch, IReadOnlyList<StoreResult> Results, IReadOnlyList<RowChange> Changes);
@@ -36,7 +39,7 @@ internal sealed class Host(int index, NodeId node, Disk disk)
     public Process Start(IWorld world, Func<Identity, ReplicaOptions> options, StoreOptions store, long now)
     {
         var identity = new Identity(Node, Disk.Incarnation, Disk.NextBoot());
-        Process = new Process(this, world, new Replica(options(identity), Disk.Load(), now), Disk.LoadStore(store), identity);
+        Process = new Process(this, world, new Replica(options(identity), Disk.Load(), now), Disk.LoadStore(store), identity) { Clock = now };
         return Process;
     }
 
@@ -71,6 +74,18 @@ internal sealed class Process(Host host, IWorld world, Replica replica, KeyValue
 
     public bool Alive { get; set; } = true;
 
+    /// <summary>As of the last tick, in milliseconds: the time that the replica goes by.</summary>
+    public long Clock { get; set; }
+
+    /// <summary>What the checker remembers of this process.</summary>
+    public Observation? Observed { get; set; }
+
+    public void Tick(long now)
+    {
+        Clock = Math.Max(Clock, now);
+        Replica.Tick(now);
+    }
+
     /// <summary>Numbers start over in each process, as in a real one.</summary>
     public long NextRequest() => ++requests;
 
@@ -99,7 +114,7 @@ internal sealed class Process(Host host, IWorld world, Replica replica, KeyValue
 
     private void Apply(ChosenCommand chosen)
     {
-        var batch = Batch.Decode(chosen.Command);
+        var batch = world.Decode(chosen.Command);
         var applied = Store.Apply(chosen.Slot, batch.LogTime, batch.Commands);
         unsaved.AddRange(applied.Changes);
         var results = new ReadOnlyMemory<byte>[applied.Results.Count];
