@@ -36,7 +36,8 @@ internal sealed class ClientMix(FaultPlan plan, Coverage coverage, Prng random)
     private StoreCommand NextCommand(int client, string key)
     {
         var number = ++values;
-        var idempotencyKey = random.OneIn(2) ? IdempotencyKey(client, number) : null;
+        var deletes = random.OneIn(6);
+        var idempotencyKey = random.OneIn(2) ? IdempotencyKey(client, number, again: !deletes && random.OneIn(40)) : null;
         var condition = random.Between(0, 8) switch
         {
             0 => new Condition(ConditionKind.Absent),
@@ -44,14 +45,14 @@ internal sealed class ClientMix(FaultPlan plan, Coverage coverage, Prng random)
             2 or 3 => new Condition(ConditionKind.RevisionIs, knownRevisions.GetValueOrDefault(key, 1)),
             _ => default,
         };
-        if (random.OneIn(6)) return new Delete(key, condition, idempotencyKey);
+        if (deletes) return new Delete(key, condition, idempotencyKey);
         return new Put(key, Encoding.UTF8.GetBytes($"{number}"), condition, idempotencyKey);
     }
 
-    /// <summary>Now and then a client takes the same key for another request, which it must not.</summary>
-    private string IdempotencyKey(int client, long number)
+    /// <param name="again">The client takes a key that it used for another request, which it must not. (Each put is another one.)</param>
+    private string IdempotencyKey(int client, long number, bool again)
     {
-        if (random.OneIn(40) && lastKey.TryGetValue(client, out var used))
+        if (again && lastKey.TryGetValue(client, out var used))
         {
             coverage.Count(Seen.KeysTakenAgain);
             return used;
