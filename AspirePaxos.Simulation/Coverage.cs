@@ -26,6 +26,8 @@ public enum Seen
     RestartsWithOldState,
     Refusals,
     FiveReplicas,
+    SnapshotsInstalled,
+    Truncations,
 
     // Faults from here on.
     Losses,

@@ -146,6 +146,13 @@ internal sealed class World : IWorld
         if (Trace.Prints) Trace.Print($"{process.Host.Node} applies {slot.Slot}: {Describe.Text(slot.Command)}");
     }
 
+    public void Installed(Process process, StoreSnapshot snapshot)
+    {
+        checker.Installed(process, snapshot);
+        Coverage.Count(Seen.SnapshotsInstalled);
+        Note(212, $"{process.Host.Node} installs the snapshot of slot {snapshot.Position.AppliedIndex}");
+    }
+
     public void Completed(Process process, WriteCompletion completion)
     {
         Trace.Note(210, process.Host.Index, (long)completion.Outcome.Kind);
@@ -212,7 +219,12 @@ internal sealed class World : IWorld
             var sequence = process.Host.Disk.Sync(count, write => checker.BecameDurable(process.Host, write));
             machine.Syncing = null;
             if (process.Host.Disk.Pending > 0) BeginSync(process);
-            Input(process, () => process.Replica.Persisted(sequence));
+            var durable = process.Host.Disk.Position.AppliedIndex;
+            Input(process, () =>
+            {
+                process.Replica.Persisted(sequence);
+                process.Replica.StateDurable(durable);
+            });
         });
     }
 
@@ -232,7 +244,7 @@ internal sealed class World : IWorld
     {
         var options = new ReplicaOptions { Self = identity, Members = [.. Hosts.Select(host => host.Node)], Mode = Plan.Mode, Seed = seed };
         return Plan.SmallLimits
-            ? options with { MaxBatchCommands = 2, MaxMessageSlots = 3, MaxSlotsInFlight = 2, MaxPendingWrites = 6, MaxMessageBytes = 500 }
+            ? options with { MaxBatchCommands = 2, MaxMessageSlots = 3, MaxSlotsInFlight = 2, MaxPendingWrites = 6, MaxMessageBytes = 500, LogTailSlots = 8, HashInterval = 4 }
             : options;
     }
 }
