@@ -22,6 +22,8 @@ internal sealed class IdempotencyTable(StoreOptions options)
 
     public int Count => remembered.Count;
 
+    public long NextExpiry => oldestFirst.TryPeek(out var oldest) ? remembered[oldest].LogTime + options.IdempotencyRetention : long.MaxValue;
+
     public IEnumerable<KeyValuePair<UInt128, Remembered>> OldestFirst => oldestFirst.Select(hash => KeyValuePair.Create(hash, remembered[hash]));
 
     public void Restore(Dictionary<UInt128, Remembered> rows)

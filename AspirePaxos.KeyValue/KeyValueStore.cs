@@ -12,10 +12,12 @@ public sealed class KeyValueStore
     private readonly Dictionary<string, Entry> entries;
     private readonly OrderedKeys keys;
     private readonly IdempotencyTable idempotency;
+    private readonly HashChain chain = new();
 
     private long appliedIndex;
     private long revision;
     private long logTime;
+    private UInt128 hash;
 
     public KeyValueStore(StoreOptions options)
         : this(options, default, [])
@@ -24,7 +26,7 @@ public sealed class KeyValueStore
 
     private KeyValueStore(StoreOptions options, StorePosition position, Dictionary<string, Entry> entries)
     {
-        (appliedIndex, revision, logTime) = (position.AppliedIndex, position.Revision, position.LogTime);
+        (appliedIndex, revision, logTime, hash) = (position.AppliedIndex, position.Revision, position.LogTime, position.Hash);
         this.entries = entries;
         keys = new OrderedKeys(entries.Keys);
         idempotency = new IdempotencyTable(options);
@@ -54,12 +56,15 @@ public sealed class KeyValueStore
     }
 
     /// <summary>Slot, revision and clock, which storage keeps atomically with the rows.</summary>
-    public StorePosition Position => new(appliedIndex, revision, logTime);
+    public StorePosition Position => new(appliedIndex, revision, logTime, hash);
 
     public int Count => entries.Count;
 
     /// <summary>Idempotency-Keys remembered now.</summary>
     public int IdempotencyKeys => idempotency.Count;
+
+    /// <summary>The clock at which a remembered Idempotency-Key is due to be forgotten, by the next command; MaxValue where there is none.</summary>
+    public long NextExpiry => idempotency.NextExpiry;
 
     /// <summary>Executes the commands of one slot, in order. Slots come in order, each once.</summary>
     /// <param name="slot">The one after <see cref="StorePosition.AppliedIndex"/>.</param>
@@ -75,8 +80,15 @@ public sealed class KeyValueStore
         var changes = new List<RowChange>(commands.Count);
         idempotency.ExpireDue(logTime, changes);
         for (var i = 0; i < results.Length; i++) results[i] = ApplyOnce(Decode(commands[i], i), commands[i].Span, changes);
+        hash = chain.Next(hash, slot, stamp, commands, results, changes);
         return new Applied(results, changes);
     }
+
+    /// <summary>The whole state as it is now, for a snapshot. Takes a moment: one reference is copied per row, no values.</summary>
+    public StoreSnapshot Capture() => new(Position, [.. keys.All.Select(key => new KeyedEntry(key, entries[key]))], [.. idempotency.OldestFirst]);
+
+    /// <summary>Of the bytes of a snapshot: the first 128 bits of SHA-256.</summary>
+    public static UInt128 Checksum(ReadOnlySpan<byte> bytes) => IdempotencyTable.Hash(bytes);
 
     public Entry? Get(string key) => entries.GetValueOrDefault(key);
 
@@ -102,6 +114,7 @@ public sealed class KeyValueStore
         fingerprint.Add(appliedIndex);
         fingerprint.Add(revision);
         fingerprint.Add(logTime);
+        fingerprint.Add(hash);
         fingerprint.Add(entries.Count);
         foreach (var key in keys.All)
         {
@@ -198,4 +211,5 @@ public sealed class KeyValueStore
 /// <param name="AppliedIndex">The last slot executed.</param>
 /// <param name="Revision">Grows by one with each change of the store.</param>
 /// <param name="LogTime">The replicated clock, milliseconds.</param>
-public readonly record struct StorePosition(long AppliedIndex, long Revision, long LogTime);
+/// <param name="Hash">Over everything applied so far, chained slot by slot (rule 14).</param>
+public readonly record struct StorePosition(long AppliedIndex, long Revision, long LogTime, UInt128 Hash = default);

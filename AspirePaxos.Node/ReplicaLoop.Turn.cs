@@ -148,7 +148,8 @@ public sealed partial class ReplicaLoop
         storage!.Enqueue(store.Position, applied.Changes);
         var results = new ReadOnlyMemory<byte>[applied.Results.Count];
         for (var i = 0; i < results.Length; i++) results[i] = applied.Results[i].Encode();
-        replica.Applied(chosen.Slot, results);
+        replica.NextExpiry = store.NextExpiry;
+        replica.Applied(chosen.Slot, results, store.Position.Hash);
         tracer.Applied(chosen.Slot);
     }
 

@@ -24,7 +24,7 @@ internal sealed class Acceptor(Context context, Ballot promised)
 
         Raise(prepare.Ballot);
         pagesOf = prepare.Ballot;
-        return Report(prepare.Ballot, prepare.PageFrom);
+        return Promise(prepare.Ballot, prepare.PageFrom);
     }
 
     /// <remarks>P1: an acceptor accepts a proposal iff it has not promised a greater ballot (§2.2); doing so promises that ballot (rule 5).</remarks>
@@ -59,6 +59,16 @@ internal sealed class Acceptor(Context context, Ballot promised)
         Raise(ballot);
     }
 
+    /// <summary>The highest promise of all others, which is at least the one that was lost with the directory (rule 15).</summary>
+    public void PromiseRecovered(Ballot ballot)
+    {
+        context.Saw(ballot);
+        if (ballot > Promised) Raise(ballot);
+    }
+
+    /// <summary>What another member accepted, and the lost directory perhaps too.</summary>
+    public void AcceptRecovered(Proposal proposal) => Take(proposal.Slot, proposal.Ballot, proposal.Command);
+
     /// <summary>
     /// A slot was learned with another command: a higher ballot, which this acceptor had no part in, has chosen it, and the proposer is
     /// deposed without knowing. Nothing is accepted, and it learns what was chosen.
@@ -88,14 +98,21 @@ internal sealed class Acceptor(Context context, Ballot promised)
         context.Out.Write(context.Log.Find(slot)!.Value);
     }
 
-    private Promise Report(Ballot ballot, long from)
+    private Promise Promise(Ballot ballot, long from)
+    {
+        var (through, last, proposals) = Report(from);
+        return new Promise(ballot, from, through, last, context.Log.CommitIndex, context.Log.TruncatedThrough, proposals);
+    }
+
+    /// <summary>One page of everything accepted or learned from this slot on.</summary>
+    public (long Through, long LastSlot, List<Proposal> Proposals) Report(long from)
     {
         var log = context.Log;
         var proposals = new List<Proposal>();
         var bytes = 0;
-        var through = from - 1;
+        var through = Math.Max(from - 1, log.TruncatedThrough);
         var last = Math.Max(log.LastSlot, from - 1);
-        for (var slot = from; slot <= log.LastSlot; slot++)
+        for (var slot = through + 1; slot <= log.LastSlot; slot++)
         {
             if (log.Find(slot) is { } record)
             {
@@ -107,6 +124,6 @@ internal sealed class Acceptor(Context context, Ballot promised)
             through = slot;
         }
 
-        return new Promise(ballot, from, through, last, log.CommitIndex, log.TruncatedThrough, proposals);
+        return (through, last, proposals);
     }
 }

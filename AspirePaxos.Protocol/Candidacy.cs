@@ -6,7 +6,7 @@ namespace AspirePaxos.Protocol;
 internal sealed class Candidacy
 {
     private readonly Context context;
-    private readonly Dictionary<NodeId, Pages> promises = [];
+    private readonly Dictionary<NodeId, ReportPages> promises = [];
     private readonly SortedDictionary<long, Proposal> reported = [];
     private readonly long durable;
     private readonly long started;
@@ -14,16 +14,6 @@ internal sealed class Candidacy
     private long truncatedThrough;
     private long lastSlot;
     private NodeId truncatedAt = NodeId.None;
-
-    /// <summary>How far one acceptor's report has come.</summary>
-    private sealed class Pages
-    {
-        public long NextSlot;
-        public long? LastSlot;
-        public long AskedAt = long.MinValue;
-
-        public bool Complete => LastSlot is { } last && NextSlot > last;
-    }
 
     public Candidacy(Context context, Acceptor acceptor)
     {
@@ -36,7 +26,7 @@ internal sealed class Candidacy
         timeout = context.RandomTimeout();
         foreach (var peer in context.Peers)
         {
-            promises[peer] = new Pages { NextSlot = FromSlot };
+            promises[peer] = new ReportPages(FromSlot);
             AskPage(peer);
         }
 
@@ -73,13 +63,9 @@ internal sealed class Candidacy
     {
         if (promise.Ballot != Ballot || !promises.TryGetValue(from, out var pages) || pages.Complete) return;
         if (promise.TruncatedThrough > truncatedThrough) (truncatedThrough, truncatedAt) = (promise.TruncatedThrough, from);
-        var covered = Math.Max(pages.NextSlot, promise.TruncatedThrough + 1);
-        if (promise.From > covered) return;
-        if (pages.LastSlot is null && promise.From > FromSlot) return;
-        pages.LastSlot ??= promise.LastSlot;
-        lastSlot = Math.Max(lastSlot, pages.LastSlot.Value);
+        if (!pages.Add(promise.From, promise.Through, promise.LastSlot, promise.TruncatedThrough)) return;
+        lastSlot = Math.Max(lastSlot, pages.LastSlot!.Value);
         foreach (var proposal in promise.Proposals) Report(proposal);
-        pages.NextSlot = Math.Max(covered, promise.Through + 1);
         if (!pages.Complete) AskPage(from);
     }
 
@@ -87,8 +73,7 @@ internal sealed class Candidacy
     public void OnPageGone(NodeId from, Ballot refused)
     {
         if (refused != Ballot || !promises.TryGetValue(from, out var pages) || pages.Complete) return;
-        pages.NextSlot = FromSlot;
-        pages.LastSlot = null;
+        pages.Restart();
     }
 
     public void Tick()

@@ -15,9 +15,9 @@ internal sealed class Context(ReplicaOptions options, DurableState restored, lon
 
     public Prng Random { get; } = new(options.Seed);
 
-    public Log Log { get; } = new(restored.Log, Math.Max(restored.CommitIndex, restored.AppliedIndex));
+    public Log Log { get; } = new(restored.Log, restored.TruncatedThrough, Math.Max(restored.CommitIndex, restored.AppliedIndex));
 
-    public Outbox Out { get; } = new();
+    public Outbox Out { get; } = new(restored.TruncatedThrough);
 
     public Formation Formation { get; set; } = null!;
 
@@ -42,6 +42,9 @@ internal sealed class Context(ReplicaOptions options, DurableState restored, lon
             AppliedIndex = Math.Max(appliedIndex, status.AppliedIndex),
         };
     }
+
+    /// <summary>Its directory was lost: what it said before does not hold.</summary>
+    public void Forget(NodeId node) => peers[node] = new PeerStatus(node, -1, 0, 0, 0);
 
     public void Saw(Ballot ballot) => HighestNumber = Math.Max(HighestNumber, ballot.Number);
 

@@ -6,7 +6,8 @@ namespace AspirePaxos.Protocol;
 /// <summary>
 /// Identity (rule 15). An empty replica records the first incarnation it hears of each member, durably, and a cluster is formed when
 /// every member has answered with the same complete table; the cluster id is the hash of that table. From then on each message is
-/// checked against it, so that a wiped or restored directory counts nowhere.
+/// checked against it, so that a wiped or restored directory counts nowhere. An empty directory in a formed cluster is recovering:
+/// see <see cref="Recovery"/>.
 /// </summary>
 internal sealed class Formation
 {
@@ -14,6 +15,8 @@ internal sealed class Formation
     private readonly SortedDictionary<NodeId, long> table = [];
     private readonly SortedDictionary<NodeId, long> boots = [];
     private readonly Dictionary<NodeId, string> agreed = [];
+    private readonly SortedSet<(NodeId Node, long Incarnation)> retired = [];
+    private string? stopped;
     private long nextAsk;
 
     public Formation(Context context, ClusterState restored)
@@ -22,6 +25,9 @@ internal sealed class Formation
         ClusterId = restored.ClusterId;
         foreach (var member in restored.Members) table[member.Node] = member.Incarnation;
         foreach (var boot in restored.Boots) boots[boot.Node] = boot.BootCounter;
+        foreach (var lost in restored.Retired) retired.Add((lost.Node, lost.Incarnation));
+        Recovering = restored.Recovering;
+        Rejection = stopped = restored.Stopped;
         if (table.TryGetValue(context.Self.Node, out var own))
         {
             Invariant.Holds(own == context.Self.Incarnation, "the directory's cluster table holds another incarnation of this node");
@@ -31,6 +37,9 @@ internal sealed class Formation
     public string ClusterId { get; private set; }
 
     public bool Formed => ClusterId.Length > 0;
+
+    /// <summary>This directory takes the place of a lost one, and counts for nothing yet.</summary>
+    public bool Recovering { get; private set; }
 
     public string? Rejection { get; private set; }
 
@@ -79,8 +88,14 @@ internal sealed class Formation
         if (envelope.Message is FormationQuery or FormationReply or Refused) return null;
         if (!Formed) return new Refused(RefusalReason.Cluster, "this node is not formed yet");
         if (envelope.ClusterId != ClusterId) return new Refused(RefusalReason.Cluster, $"cluster {envelope.ClusterId}, this is {ClusterId}");
+        if (retired.Contains((from.Node, from.Incarnation)))
+        {
+            return new Refused(RefusalReason.Replaced, $"incarnation {from.Incarnation:x} of {from.Node} was replaced by {table[from.Node]:x}");
+        }
+
         if (from.Incarnation != table[from.Node])
         {
+            if (envelope.Message is RecoverQuery) return null;
             return new Refused(RefusalReason.Member, $"incarnation {from.Incarnation:x} of {from.Node} is not the member {table[from.Node]:x}");
         }
 
@@ -107,27 +122,63 @@ internal sealed class Formation
         FormIfAgreed();
     }
 
+    /// <summary>A replica with an empty directory takes the place of the one known so far, which never counts again.</summary>
+    public void OnRecover(Identity from)
+    {
+        if (table[from.Node] == from.Incarnation) return;
+        retired.Add((from.Node, table[from.Node]));
+        table[from.Node] = from.Incarnation;
+        boots[from.Node] = from.BootCounter;
+        context.Forget(from.Node);
+        context.Out.Write(State);
+    }
+
+    /// <summary>What the lost directory may have said is gathered; it becomes durable together with this.</summary>
+    public void Recovered()
+    {
+        Recovering = false;
+        context.Out.Write(State);
+    }
+
+    /// <summary>This replica may never serve from its directory again.</summary>
+    public void Stop(string reason)
+    {
+        if (stopped is not null) return;
+        Rejection = stopped = reason;
+        context.Out.Write(State);
+    }
+
     public void OnRefused(Envelope envelope, Refused refused)
     {
         if (refused.Reason == RefusalReason.Mode) OtherModeHeard = context.Now;
-        if (refused.Reason != RefusalReason.BootCounter || envelope.To != context.Self) return;
+        if (envelope.To != context.Self) return;
+        if (refused.Reason == RefusalReason.Replaced)
+        {
+            Rejection = $"Another data directory has taken the place of this one: {envelope.From.Node} says: {refused.Detail}. "
+                + "Stop this node, and start only the one on the newer directory.";
+        }
+
+        if (refused.Reason != RefusalReason.BootCounter) return;
         Rejection = $"This data directory is an older copy: {envelope.From.Node} says: {refused.Detail}. "
             + "It may have forgotten promises. Stop this node and start it on the directory it last ran on.";
     }
 
-    /// <summary>A formed member knows whether it is one of them; one that was wiped finds another incarnation in its place.</summary>
+    /// <summary>
+    /// A formed member knows whether this replica is one of them; one that was wiped finds another incarnation in its place. That it is
+    /// recovering is durable before anyone hears its new incarnation, so no restart can make it forget that it holds none of the
+    /// promises that were made in its name.
+    /// </summary>
     private void Join(FormationReply reply)
     {
-        if (reply.Table.Contains(new Member(context.Self.Node, context.Self.Incarnation)) && Hash(reply.Table) == reply.ClusterId)
+        if (reply.Table.Count != context.Options.Members.Count || !reply.Table.All(member => context.Options.Members.Contains(member.Node))) return;
+        foreach (var member in reply.Table)
         {
-            foreach (var member in reply.Table) table[member.Node] = member.Incarnation;
-            ClusterId = reply.ClusterId;
-            context.Out.Write(State);
-            return;
+            if (member.Node != context.Self.Node) table[member.Node] = member.Incarnation;
+            else Recovering = member.Incarnation != context.Self.Incarnation;
         }
 
-        Rejection = $"The cluster {reply.ClusterId} is formed and knows {context.Self.Node} by another data directory. This directory is empty "
-            + "or belongs elsewhere: it holds none of the promises that node made, so it may not take part. Start the node on its own directory.";
+        ClusterId = reply.ClusterId;
+        context.Out.Write(State);
     }
 
     private Refused? CheckBoot(Identity from)
@@ -168,7 +219,12 @@ internal sealed class Formation
 
     private List<Member> Table => [.. table.Select(pair => new Member(pair.Key, pair.Value))];
 
-    private ClusterState State => new(ClusterId, Table, [.. boots.Select(pair => new SeenBoot(pair.Key, pair.Value))]);
+    private ClusterState State => new(ClusterId, Table, [.. boots.Select(pair => new SeenBoot(pair.Key, pair.Value))])
+    {
+        Retired = [.. retired.Select(lost => new Member(lost.Node, lost.Incarnation))],
+        Recovering = Recovering,
+        Stopped = stopped,
+    };
 
     private static string Hash(IReadOnlyList<Member> members)
     {

@@ -147,20 +147,22 @@ internal sealed class Leader
     }
 
     /// <summary>A heartbeat now; every read that waits is bound to its sequence.</summary>
-    public void SendHeartbeat()
+    /// <param name="hashes">Rule 14, now and then; null: none this time.</param>
+    public void SendHeartbeat(HashReport? hashes = null)
     {
         ReadSequence++;
         heartbeats.Enqueue((ReadSequence, context.Now));
         while (heartbeats.Count > 64 && heartbeats.Peek().Sequence <= ConfirmedSequence) heartbeats.Dequeue();
         nextHeartbeat = context.Now + context.Options.HeartbeatInterval;
         announcedCommit = context.Log.CommitIndex;
-        context.Broadcast(new Heartbeat(Ballot, context.Log.CommitIndex, ReadSequence));
+        context.Broadcast(new Heartbeat(Ballot, context.Log.CommitIndex, ReadSequence) { Hashes = hashes });
         Confirm();
     }
 
-    public void Tick()
+    public void Tick(HashReport? hashes)
     {
-        if (context.Now >= nextHeartbeat || context.Log.CommitIndex > announcedCommit) SendHeartbeat();
+        if (context.Now >= nextHeartbeat) SendHeartbeat(hashes);
+        else if (context.Log.CommitIndex > announcedCommit) SendHeartbeat();
         foreach (var peer in context.Peers) Resend(peer);
     }
 

@@ -3,7 +3,7 @@ namespace AspirePaxos.Protocol;
 /// <summary>
 /// The learner (Paxos Made Simple §2.3): which slots are chosen, and how a replica that missed some asks for them (rule 6).
 /// </summary>
-internal sealed class Learner(Context context)
+internal sealed class Learner(Context context, SnapshotFetch snapshot)
 {
     private long behindSince = -1;
     private long askedAt = -1;
@@ -63,7 +63,7 @@ internal sealed class Learner(Context context)
         if (stalledSince < 0) stalledSince = context.Now;
         var patience = context.Options.HeartbeatInterval / 2;
         var unanswered = askedAt >= 0 && context.Now - askedAt < context.Options.ResendInterval;
-        if (behindSince >= 0 && context.Now - behindSince >= patience && !unanswered) Ask(source);
+        if (behindSince >= 0 && context.Now - behindSince >= patience && !unanswered && !snapshot.UnderWay && !snapshot.Complete) Ask(source);
     }
 
     public void Learn(long slot, Ballot ballot, Command command)
@@ -101,6 +101,7 @@ internal sealed class Learner(Context context)
         OnLearn(reply.Entries);
         Hears(from, reply.CommitIndex);
         askedAt = -1;
+        if (context.Log.CommitIndex < reply.TruncatedThrough) snapshot.Begin(from, reply.TruncatedThrough);
         if (context.Log.CommitIndex == before) behindSince = context.Now;
         if (context.Log.CommitIndex > before && context.Log.CommitIndex < reply.CommitIndex) Ask(from);
     }

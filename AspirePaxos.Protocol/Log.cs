@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace AspirePaxos.Protocol;
 
 /// <summary>
@@ -16,10 +18,10 @@ internal sealed class Log
         public bool Learned;
     }
 
-    public Log(IReadOnlyList<LogRecord> records, long commitIndex)
+    /// <param name="records">In slot order, none at or below <paramref name="truncatedThrough"/>.</param>
+    public Log(IReadOnlyList<LogRecord> records, long truncatedThrough, long commitIndex)
     {
-        if (records.Count > 0 && records[0].Slot > 1) TruncatedThrough = Math.Min(records[0].Slot - 1, commitIndex);
-        CommitIndex = TruncatedThrough;
+        TruncatedThrough = CommitIndex = truncatedThrough;
         foreach (var record in records)
         {
             Invariant.Holds(record.Slot > LastSlot, $"records come in slot order, {record.Slot} after {LastSlot}");
@@ -30,12 +32,15 @@ internal sealed class Log
     }
 
     /// <summary>Records at or below were dropped; 0 as long as nothing is truncated.</summary>
-    public long TruncatedThrough { get; }
+    public long TruncatedThrough { get; private set; }
 
     /// <summary>Every slot up to here is learned.</summary>
     public long CommitIndex { get; private set; }
 
     public long LastSlot => TruncatedThrough + slots.Count;
+
+    /// <summary>Of the commands in all records.</summary>
+    public long Bytes { get; private set; }
 
     public LogRecord? Find(long slot)
     {
@@ -85,13 +90,53 @@ internal sealed class Log
         return true;
     }
 
+    /// <summary>Drops every record at or below; the caller knows that a durable state stands for them.</summary>
+    public void Truncate(long through)
+    {
+        Invariant.Holds(through <= CommitIndex, $"slot {through} is not learned, CommitIndex is {CommitIndex}");
+        DropThrough(through);
+    }
+
+    /// <summary>A state after this slot came from elsewhere: it stands for everything up to there; what was accepted above stays.</summary>
+    public void InstallSnapshot(long slot)
+    {
+        Invariant.Holds(slot > CommitIndex || slot > TruncatedThrough);
+        DropThrough(slot);
+        CommitIndex = Math.Max(CommitIndex, slot);
+        Advance();
+    }
+
+    /// <summary>The highest slot through which records can go when this many slots and bytes are to stay below and at <paramref name="applied"/>.</summary>
+    public long TruncationPoint(long applied, int tailSlots, long tailBytes)
+    {
+        var through = Math.Max(TruncatedThrough, applied - tailSlots);
+        var left = Bytes;
+        for (var slot = TruncatedThrough + 1; slot <= through; slot++) left -= At(slot).Command.Bytes.Length;
+        while (left > tailBytes && through < applied) left -= At(++through).Command.Bytes.Length;
+        return through;
+    }
+
+    private void DropThrough(long through)
+    {
+        var dropped = (int)Math.Min(through - TruncatedThrough, slots.Count);
+        for (var i = 0; i < dropped; i++) Bytes -= slots[i].Command.Bytes.Length;
+        slots.RemoveRange(0, dropped);
+        TruncatedThrough = through;
+    }
+
     private void Set(long slot, Ballot ballot, Command command, bool learned)
     {
         while (LastSlot < slot) slots.Add(default);
-        At(slot) = new Slotted { Ballot = ballot, Command = command, Present = true, Learned = learned };
+        ref var slotted = ref At(slot);
+        Bytes += command.Bytes.Length - slotted.Command.Bytes.Length;
+        slotted = new Slotted { Ballot = ballot, Command = command, Present = true, Learned = learned };
+        Advance();
+    }
+
+    private void Advance()
+    {
         while (CommitIndex < LastSlot && At(CommitIndex + 1).Learned) CommitIndex++;
     }
 
-    private ref Slotted At(long slot) =>
-        ref System.Runtime.InteropServices.CollectionsMarshal.AsSpan(slots)[(int)(slot - TruncatedThrough - 1)];
+    private ref Slotted At(long slot) => ref CollectionsMarshal.AsSpan(slots)[(int)(slot - TruncatedThrough - 1)];
 }

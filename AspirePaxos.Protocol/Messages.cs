@@ -80,10 +80,24 @@ public sealed record Noted : Reply;
 
 /// <param name="Ballot">The leader's; in <see cref="Mode.Simple"/> the highest the sender has promised.</param>
 /// <param name="ReadSequence">Grows with every heartbeat of a ballot; an echo confirms every read that waited before it was sent.</param>
-public sealed record Heartbeat(Ballot Ballot, long CommitIndex, long ReadSequence) : Request;
+public sealed record Heartbeat(Ballot Ballot, long CommitIndex, long ReadSequence) : Request
+{
+    /// <summary>Rule 14; null where there is nothing new.</summary>
+    public HashReport? Hashes { get; init; }
+}
 
 /// <param name="Promised">In memory, a promise whose write is pending included.</param>
-public sealed record HeartbeatReply(Ballot Ballot, long ReadSequence, Ballot Promised, long CommitIndex, long AppliedIndex) : Reply;
+public sealed record HeartbeatReply(Ballot Ballot, long ReadSequence, Ballot Promised, long CommitIndex, long AppliedIndex) : Reply
+{
+    public HashReport? Hashes { get; init; }
+}
+
+/// <summary>The hash of everything applied through a slot, of each node whose hash there is known to the sender.</summary>
+/// <param name="Slot">A multiple of <see cref="ReplicaOptions.HashInterval"/>.</param>
+/// <param name="Hashes">Sorted by node.</param>
+public sealed record HashReport(long Slot, IReadOnlyList<NodeHash> Hashes);
+
+public readonly record struct NodeHash(NodeId Node, UInt128 Hash);
 
 /// <summary>May I stand? Changes no state and resets no timer (rule 11).</summary>
 /// <param name="Handover">The ballot of the leader that asked the sender to stand; <see cref="Ballot.None"/> otherwise.</param>
@@ -112,6 +126,14 @@ public sealed record ReadIndexQuery(long Sequence) : Request;
 /// <param name="Index">Reads that waited when the query was sent may be answered once this is applied; −1 where the receiver cannot say.</param>
 public sealed record ReadIndexReply(long Sequence, long Index, Ballot Ballot, long CommitIndex) : Reply;
 
+// ── Snapshots (rule 12) ──
+
+/// <param name="Slot">0: the newest.</param>
+public sealed record SnapshotQuery(long Slot, long Offset) : Request;
+
+/// <summary>Bytes of a snapshot from Offset on; of another snapshot than the one asked for, from its start, where that one is gone.</summary>
+public sealed record SnapshotChunk(SnapshotId Id, long Offset, ReadOnlyMemory<byte> Data) : Reply;
+
 // ── Identity (rule 15) ──
 
 /// <summary>"This is who I heard of"; from a replica that is not formed yet.</summary>
@@ -121,6 +143,18 @@ public sealed record FormationReply(bool Formed, string ClusterId, IReadOnlyList
 
 /// <param name="Incarnation">Of the member's data directory.</param>
 public readonly record struct Member(NodeId Node, long Incarnation);
+
+/// <summary>
+/// From a replica with an empty directory: "count me from now on instead of the incarnation you know, and tell me what I may have
+/// promised and accepted".
+/// </summary>
+/// <param name="FromSlot">The first slot reported; 0: nothing yet, only the announcement.</param>
+/// <param name="PageFrom">= FromSlot for the first page.</param>
+public sealed record RecoverQuery(long FromSlot, long PageFrom) : Request;
+
+/// <summary>As in a <see cref="Promise"/>, with the highest ballot promised; leaves when all of it, and the new incarnation, is durable.</summary>
+public sealed record RecoverReply(
+    Ballot Promised, long From, long Through, long LastSlot, long CommitIndex, long TruncatedThrough, IReadOnlyList<Proposal> Proposals) : Reply;
 
 /// <summary>The envelope did not fit: counted nowhere. Over HTTP 409.</summary>
 public sealed record Refused(RefusalReason Reason, string Detail) : Reply;
@@ -136,6 +170,12 @@ public enum RefusalReason
 
     /// <summary>The sender's boot counter is lower than one seen: a restored copy.</summary>
     BootCounter,
+
+    /// <summary>The receiver has an empty directory and knows nothing yet of what it promised before.</summary>
+    Recovering,
+
+    /// <summary>Another directory has taken the place of the sender's.</summary>
+    Replaced,
 
     /// <summary>A ballot, slot or index that no replica of this cluster can have reached.</summary>
     Absurd,

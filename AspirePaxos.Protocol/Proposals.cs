@@ -86,6 +86,17 @@ internal sealed class Proposals(Context context)
         for (var i = 0; i < results.Count; i++) End(batch.Writes[i], Outcome.Done(slot, results[i]));
     }
 
+    /// <summary>A snapshot took the place of these slots: what became of the writes bound to them is not known here.</summary>
+    public void OnSnapshot(long through)
+    {
+        foreach (var (slot, batch) in bound.ToArray())
+        {
+            if (slot > through) continue;
+            bound.Remove(slot);
+            foreach (var write in batch.Writes) End(write, Outcome.Unknown);
+        }
+    }
+
     /// <summary>Rule 10: what is in slots but not known to be chosen may or may not be; only a leader that stays can tell.</summary>
     public void Abandon()
     {

@@ -22,18 +22,38 @@ public sealed class Ready
 
     public List<ReadCompletion> Reads { get; } = [];
 
+    /// <summary>Peers ask for parts of a snapshot of this replica's state; each is answered with <see cref="Replica.AnswerSnapshot"/>.</summary>
+    public List<SnapshotRead> SnapshotReads { get; } = [];
+
+    /// <summary>
+    /// Parts of a snapshot that is being fetched, in the order of their offsets: to be kept in a file of its own. Once the last byte is
+    /// there the host checks it and calls <see cref="Replica.InstallSnapshot"/> or <see cref="Replica.RefuseSnapshot"/>.
+    /// </summary>
+    public List<SnapshotPart> SnapshotParts { get; } = [];
+
     /// <summary>What happened to rounds led by this replica, for whoever traces them; no effect to carry out.</summary>
     public List<RoundEvent> Rounds { get; } = [];
 
     public bool IsEmpty =>
-        Write is null && Messages.Count == 0 && Chosen.Count == 0 && Writes.Count == 0 && Reads.Count == 0 && Rounds.Count == 0;
+        Write is null && Messages.Count == 0 && Chosen.Count == 0 && Writes.Count == 0 && Reads.Count == 0 && Rounds.Count == 0
+        && SnapshotReads.Count == 0 && SnapshotParts.Count == 0;
 }
 
 /// <summary>Acceptor state, and with it what a restart needs. Null or empty parts are unchanged.</summary>
 /// <param name="Sequence">From 1 in each process, consecutive; the argument of <see cref="Replica.Persisted"/>.</param>
 /// <param name="CommitIndex">Every slot up to here is learned, and its record is in this write or an earlier one.</param>
 public sealed record Write(
-    long Sequence, Ballot? Promised, IReadOnlyList<LogRecord> Records, long CommitIndex, ClusterState? Cluster);
+    long Sequence, Ballot? Promised, IReadOnlyList<LogRecord> Records, long CommitIndex, ClusterState? Cluster)
+{
+    /// <summary>Records at or below are dropped, in the same transaction. It never goes down.</summary>
+    public long TruncatedThrough { get; init; }
+
+    /// <summary>
+    /// The slot of a snapshot: in the same transaction the host's state after that slot replaces all rows of the state on disk.
+    /// 0: none. Promise, cluster and records above the slot stay.
+    /// </summary>
+    public long InstalledSnapshot { get; init; }
+}
 
 /// <summary>The durable record of one slot; replaces an earlier one of the same slot.</summary>
 /// <param name="Learned">The command is known to be chosen, whatever the ballot.</param>
@@ -41,11 +61,20 @@ public readonly record struct LogRecord(long Slot, Ballot Ballot, bool Learned, 
 
 /// <summary>What a replica durably knows of its cluster (rule 15).</summary>
 /// <param name="ClusterId">Empty until formed.</param>
-/// <param name="Members">The first incarnation heard for each node, sorted by node.</param>
+/// <param name="Members">The first incarnation heard for each node, or the one that took its place; sorted by node.</param>
 /// <param name="Boots">The highest boot counter seen of each node, sorted by node.</param>
 public sealed record ClusterState(string ClusterId, IReadOnlyList<Member> Members, IReadOnlyList<SeenBoot> Boots)
 {
     public static readonly ClusterState Empty = new("", [], []);
+
+    /// <summary>Incarnations whose directories were lost and replaced: they never count again.</summary>
+    public IReadOnlyList<Member> Retired { get; init; } = [];
+
+    /// <summary>This directory replaces a lost one, and has not yet gathered what that one may have promised.</summary>
+    public bool Recovering { get; init; }
+
+    /// <summary>Why this replica may never serve from this directory again; null where it may.</summary>
+    public string? Stopped { get; init; }
 }
 
 public readonly record struct SeenBoot(NodeId Node, long BootCounter);
@@ -54,6 +83,15 @@ public readonly record struct SeenBoot(NodeId Node, long BootCounter);
 public readonly record struct ChosenCommand(long Slot, Command Command);
 
 public readonly record struct WriteCompletion(long RequestId, Outcome Outcome);
+
+/// <param name="Slot">The one asked for; 0: the newest there is. Where it is gone the newest is answered instead.</param>
+public readonly record struct SnapshotRead(Envelope Query, long Slot, long Offset);
+
+/// <param name="Offset">Where <paramref name="Data"/> goes; 0 begins the file anew.</param>
+public readonly record struct SnapshotPart(SnapshotId Id, long Offset, ReadOnlyMemory<byte> Data)
+{
+    public bool IsLast => Offset + Data.Length == Id.Length;
+}
 
 /// <param name="Ok">True: the state now applied here may be read. False: no index could be confirmed in time.</param>
 public readonly record struct ReadCompletion(long RequestId, bool Ok);

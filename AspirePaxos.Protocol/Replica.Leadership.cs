@@ -21,7 +21,7 @@ public sealed partial class Replica
 
     private void TickSimple()
     {
-        rounds.Tick(Promised);
+        rounds.Tick(Promised, divergence.Report);
         if (leader is { SlotsInFlight: 0 } && CommitIndex >= leader.RecoveredSlot) EndSimpleRound();
     }
 
@@ -127,6 +127,18 @@ public sealed partial class Replica
         }
 
         ReportRound(proposer, first, batches);
+    }
+
+    /// <summary>
+    /// Expiries are decided by the log alone (rule 7): where no command comes by itself, an empty one moves its clock on. In Simple mode
+    /// they wait for the next command.
+    /// </summary>
+    private void ProposeExpiry()
+    {
+        if (leader is null || !Proposing || Simple || leader.SlotsInFlight > 0 || proposals.HasQueued) return;
+        if (CommitIndex < leader.RecoveredSlot || AppliedIndex < CommitIndex || leader.LogTime < NextExpiry) return;
+        leader.Propose(proposals.Encode([], leader.LogTime));
+        leader.Flush();
     }
 
     private List<PendingWrite> ProposeBatch(Leader proposer)

@@ -8,6 +8,12 @@ public sealed partial class Replica
     private void OnRequest(Envelope envelope, Request request)
     {
         var from = envelope.From.Node;
+        if (context.Formation.Recovering && request is not FormationQuery)
+        {
+            OnRequestRecovering(envelope, request);
+            return;
+        }
+
         switch (request)
         {
             case Prepare prepare:
@@ -45,6 +51,13 @@ public sealed partial class Replica
                 break;
             case FormationQuery:
                 context.ReplyWhenDurable(envelope, context.Formation.OnQuery(envelope));
+                break;
+            case SnapshotQuery query:
+                context.Out.Ready.SnapshotReads.Add(new SnapshotRead(envelope, query.Slot, query.Offset));
+                break;
+            case RecoverQuery query:
+                context.Formation.OnRecover(envelope.From);
+                context.ReplyWhenDurable(envelope, Recovery.Answer(acceptor, context.Log, query));
                 break;
             default:
                 throw new UnreachableException(request.GetType().Name);
@@ -95,6 +108,14 @@ public sealed partial class Replica
                 break;
             case FormationReply reply:
                 context.Formation.OnReply(envelope, reply);
+                break;
+            case SnapshotChunk chunk:
+                snapshot.OnChunk(from, chunk);
+                break;
+            case RecoverReply reply:
+                if (recovery is null) break;
+                recovery.OnReply(from, reply);
+                RecoverIfComplete();
                 break;
             case Refused refused:
                 context.Formation.OnRefused(envelope, refused);
@@ -160,7 +181,11 @@ public sealed partial class Replica
         }
 
         context.HeardIndexes(from, heartbeat.CommitIndex, 0);
-        context.ReplyNow(envelope, new HeartbeatReply(heartbeat.Ballot, heartbeat.ReadSequence, Promised, CommitIndex, AppliedIndex));
+        HearsHashes(heartbeat.Hashes);
+        context.ReplyNow(envelope, new HeartbeatReply(heartbeat.Ballot, heartbeat.ReadSequence, Promised, CommitIndex, AppliedIndex)
+        {
+            Hashes = heartbeat.Hashes is null ? null : divergence.Report,
+        });
     }
 
     private void OnHeartbeatReply(NodeId from, HeartbeatReply reply)
@@ -168,6 +193,7 @@ public sealed partial class Replica
         context.Saw(reply.Promised);
         context.HeardIndexes(from, reply.CommitIndex, reply.AppliedIndex);
         learner.Hears(from, reply.CommitIndex);
+        HearsHashes(reply.Hashes);
         if (leader is null || Simple || reply.Ballot != leader.Ballot) return;
         if (reply.Promised > leader.Ballot)
         {

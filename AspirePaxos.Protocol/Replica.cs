@@ -7,7 +7,7 @@ namespace AspirePaxos.Protocol;
 /// <remarks>
 /// This class routes (messages in Replica.Messages.cs, who leads in Replica.Leadership.cs); the rules are in <see cref="Acceptor"/>, <see cref="Candidacy"/>, <see cref="Protocol.Leader"/>,
 /// <see cref="Learner"/>, <see cref="Election"/>, <see cref="ReadIndex"/>, <see cref="Proposals"/>, <see cref="Forwarding"/>,
-/// <see cref="Formation"/> and, for the mode without a stable leader, <see cref="SimpleRounds"/>.
+/// <see cref="Formation"/>, <see cref="Recovery"/>, <see cref="Truncation"/>, <see cref="SnapshotFetch"/>, <see cref="Divergence"/> and, for the mode without a stable leader, <see cref="SimpleRounds"/>.
 /// </remarks>
 public sealed partial class Replica
 {
@@ -23,9 +23,13 @@ public sealed partial class Replica
     private readonly SimpleRounds rounds;
     private readonly Departure departure;
     private readonly Plausibility plausibility;
+    private readonly SnapshotFetch snapshot;
+    private readonly Truncation truncation;
+    private readonly Divergence divergence;
     private readonly Queue<(long Slot, long LogTime)> unapplied = new();
     private Candidacy? candidacy;
     private Leader? leader;
+    private Recovery? recovery;
     private long emitted;
     private long logTime;
 
@@ -38,7 +42,8 @@ public sealed partial class Replica
         context = new Context(options, restored, now);
         context.Formation = new Formation(context, restored.Cluster);
         acceptor = new Acceptor(context, restored.Promised);
-        learner = new Learner(context) { OnLearned = OnLearned };
+        snapshot = new SnapshotFetch(context, restored.Fetched);
+        learner = new Learner(context, snapshot) { OnLearned = OnLearned };
         election = new Election(context, acceptor, learner);
         proposals = new Proposals(context);
         forwarding = new Forwarding(context, proposals) { Lead = () => (Leader, Ballot), AppliedIndex = restored.AppliedIndex };
@@ -46,6 +51,9 @@ public sealed partial class Replica
         rounds = new SimpleRounds(context);
         departure = new Departure(context);
         plausibility = new Plausibility(context, () => KnownCommitIndex);
+        truncation = new Truncation(context) { DurableState = restored.AppliedIndex };
+        divergence = new Divergence(context);
+        Invariant.Holds(restored.AppliedIndex >= restored.TruncatedThrough, $"the state is that after slot {restored.AppliedIndex}, the log begins after {restored.TruncatedThrough}");
         AppliedIndex = emitted = restored.AppliedIndex;
         logTime = restored.LogTime;
     }
@@ -53,7 +61,7 @@ public sealed partial class Replica
     public ReplicaOptions Options => context.Options;
 
     public Role Role =>
-        !context.Formation.Formed ? Role.Forming : leader is not null ? Role.Leader : candidacy is not null ? Role.Candidate : Role.Follower;
+        !context.Formation.Formed ? Role.Forming : context.Formation.Recovering ? Role.Recovering : leader is not null ? Role.Leader : candidacy is not null ? Role.Candidate : Role.Follower;
 
     /// <summary>Whom this replica takes for the leader (itself included); <see cref="NodeId.None"/> where it knows none, and in Simple mode.</summary>
     public NodeId Leader =>
@@ -74,6 +82,18 @@ public sealed partial class Replica
     /// <summary>A leader hands out no read index before this slot is learned; 0 on any other replica.</summary>
     public long RecoveredSlot => leader?.RecoveredSlot ?? 0;
 
+    /// <summary>Log records at or below were dropped behind a durable state.</summary>
+    public long TruncatedThrough => context.Log.TruncatedThrough;
+
+    /// <summary>Bytes of the commands in the log.</summary>
+    public long LogBytes => context.Log.Bytes;
+
+    /// <summary>A snapshot is being fetched, or checked by the host.</summary>
+    public bool FetchesSnapshot => snapshot.UnderWay || snapshot.Complete;
+
+    /// <summary>The replicated clock (rule 7) at which the host's state has something to expire; an idle leader proposes then. MaxValue: nothing.</summary>
+    public long NextExpiry { get; set; } = long.MaxValue;
+
     public string ClusterId => context.Formation.ClusterId;
 
     /// <summary>Why this replica may not take part (a wiped or restored directory); null where it may.</summary>
@@ -89,7 +109,7 @@ public sealed partial class Replica
         get
         {
             var since = context.Now - (2L * Options.ElectionTimeout);
-            if (Role == Role.Forming || Rejection is not null) return false;
+            if (Role is Role.Forming or Role.Recovering || Rejection is not null) return false;
             if (Simple) return context.Quorum.Reached(context.HeardSince(since));
             return leader is not null ? leader.ConfirmedAt >= since && CommitIndex >= leader.RecoveredSlot : election.HearsLeader;
         }
@@ -158,8 +178,17 @@ public sealed partial class Replica
         reads.Tick();
         context.Formation.Tick();
         if (!context.Formation.Formed || Rejection is not null) return;
+        truncation.Tick();
+        snapshot.Tick();
+        if (context.Formation.Recovering)
+        {
+            TickRecovery();
+            return;
+        }
+
         StepDownIfLost();
-        leader?.Tick();
+        leader?.Tick(divergence.Report);
+        ProposeExpiry();
         candidacy?.Tick();
         learner.Tick();
         if (leader is not null) departure.Tick(leader);
@@ -179,13 +208,16 @@ public sealed partial class Replica
 
     /// <summary>A chosen slot was applied here.</summary>
     /// <param name="results">One per client command of the slot's batch, in order; opaque here.</param>
-    public void Applied(long slot, IReadOnlyList<ReadOnlyMemory<byte>> results)
+    /// <param name="hash">Over everything applied through this slot (rule 14).</param>
+    public void Applied(long slot, IReadOnlyList<ReadOnlyMemory<byte>> results, UInt128 hash)
     {
         Invariant.Holds(slot == AppliedIndex + 1, $"slot {slot} was applied after {AppliedIndex}");
         var (expected, time) = unapplied.Dequeue();
         Invariant.Holds(expected == slot);
         AppliedIndex = slot;
         logTime = Math.Max(logTime, time);
+        divergence.Applied(slot, hash);
+        StopIfDiverged();
         proposals.OnApplied(slot, results);
         forwarding.AppliedIndex = reads.AppliedIndex = slot;
         forwarding.AnswerApplied();
@@ -212,7 +244,7 @@ public sealed partial class Replica
     /// <summary>The effects of all inputs since the last call. Call after one input, or after a few that arrived together.</summary>
     public Ready TakeReady()
     {
-        if (context.Formation.Formed && Rejection is null) Flush();
+        if (context.Formation is { Formed: true, Recovering: false } && Rejection is null) Flush();
         EmitChosen();
         return context.Out.Take(context.Now, CommitIndex);
     }

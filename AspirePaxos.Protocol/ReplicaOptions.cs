@@ -38,6 +38,14 @@ public sealed record ReplicaOptions
 
     /// <summary>Writes waiting or under way at most; past it they end as <see cref="OutcomeKind.Overloaded"/>.</summary>
     public int MaxPendingWrites { get; init; } = 10_000;
+
+    /// <summary>Applied slots, and their bytes, kept for replicas that lag; one further behind gets a snapshot (rule 12).</summary>
+    public int LogTailSlots { get; init; } = 10_000;
+
+    public int LogTailBytes { get; init; } = 16 << 20;
+
+    /// <summary>Every how many slots the replicas compare the hashes of what they applied (rule 14). The same on all of them.</summary>
+    public int HashInterval { get; init; } = 64;
 }
 
 /// <summary>What a replica starts from: what its storage held, or <see cref="Empty"/>.</summary>
@@ -48,4 +56,18 @@ public sealed record DurableState(
     ClusterState Cluster, Ballot Promised, long CommitIndex, IReadOnlyList<LogRecord> Log, long AppliedIndex, long LogTime)
 {
     public static readonly DurableState Empty = new(ClusterState.Empty, Ballot.None, 0, [], 0, 0);
+
+    /// <summary>Records at or below were dropped; at most AppliedIndex.</summary>
+    public long TruncatedThrough { get; init; }
+
+    /// <summary>The part of a snapshot that was fetched before the restart; null where there is none.</summary>
+    public PartialSnapshot? Fetched { get; init; }
 }
+
+/// <summary>How far the fetching of a snapshot has come.</summary>
+/// <param name="Offset">Bytes that are there.</param>
+public readonly record struct PartialSnapshot(SnapshotId Id, long Offset);
+
+/// <summary>Which snapshot: of the state after Slot, so many bytes with this checksum.</summary>
+/// <param name="Checksum">The first 128 bits of SHA-256 over all bytes.</param>
+public readonly record struct SnapshotId(long Slot, long Length, UInt128 Checksum);

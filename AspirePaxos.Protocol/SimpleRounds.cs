@@ -30,10 +30,10 @@ internal sealed class SimpleRounds(Context context)
 
     public void Succeeded() => refusals = 0;
 
-    public void Tick(Ballot promised)
+    public void Tick(Ballot promised, HashReport? hashes)
     {
         if (context.Now < nextHeartbeat) return;
         nextHeartbeat = context.Now + context.Options.HeartbeatInterval;
-        context.Broadcast(new Heartbeat(promised, context.Log.CommitIndex, 0));
+        context.Broadcast(new Heartbeat(promised, context.Log.CommitIndex, 0) { Hashes = hashes });
     }
 }

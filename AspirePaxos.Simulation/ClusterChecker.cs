@@ -73,6 +73,10 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
     public void BecameDurable(Host host, Write write)
     {
         var disk = host.Disk;
+        var durable = Math.Max(disk.Position.AppliedIndex, write.InstalledSnapshot);
+        Rule.Requires(write.TruncatedThrough <= durable, host, $"drops the log through slot {write.TruncatedThrough}, the state on disk is that after {durable}");
+        Rule.Requires(write.TruncatedThrough >= disk.TruncatedThrough, host, $"the truncation goes down from {disk.TruncatedThrough} to {write.TruncatedThrough}");
+        coverage.Count(Seen.Truncations, write.TruncatedThrough > disk.TruncatedThrough ? 1 : 0);
         Rule.Requires(write.Promised is not { } promised || promised >= disk.Promised, host, $"the promise on disk goes down from {disk.Promised} to {write.Promised}");
         foreach (var record in write.Records)
         {
@@ -111,6 +115,8 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
     public void Acknowledged(Process process, long slot, Ballot ballot)
     {
         if (!proposals.TryGetValue((slot, ballot), out var command)) throw Failure(process.Host, $"accepts what {ballot} never proposed for slot {slot}");
+        // Chosen, and dropped behind a durable state while the answer waited for the disk.
+        if (slot <= process.Host.Disk.TruncatedThrough) return;
         if (process.Host.Disk.Record(slot) is not { } record) throw Failure(process.Host, $"acknowledges slot {slot} of {ballot} before it is durable");
         Rule.Requires(record.Learned || record.Ballot >= ballot, process.Host, $"acknowledges slot {slot} of {ballot}, the disk holds {record.Ballot}");
         var sameProposal = record.Learned ? chosen[slot].Ballot <= ballot : record.Ballot == ballot;
@@ -160,6 +166,17 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
         }
 
         return true;
+    }
+
+    /// <summary>A snapshot is the state that others reached slot by slot.</summary>
+    public void Installed(Process process, KeyValue.StoreSnapshot snapshot)
+    {
+        var slot = snapshot.Position.AppliedIndex;
+        var seen = process.Observed!;
+        if (!states.TryGetValue(slot, out var state)) throw Failure(process.Host, $"installs a snapshot of slot {slot}, which nobody applied");
+        Rule.Requires(slot > seen.Applied, process.Host, $"installs a snapshot of slot {slot}, it applied {seen.Applied}");
+        seen.Applied = slot;
+        seen.Hash = state.Hash;
     }
 
     /// <summary>After each turn of a process.</summary>

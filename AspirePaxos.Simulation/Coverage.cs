@@ -43,6 +43,8 @@ public enum Seen
     ClogBursts,
     TornWrites,
     RefusedStarts,
+    SnapshotsInstalled,
+    Truncations,
 
     // Faults from here on.
     Losses,

@@ -30,6 +30,9 @@ internal sealed class Disk
     /// <summary>Of the rows kept; behind the memory by what was applied since the last write.</summary>
     public StorePosition Position { get; private set; }
 
+    /// <summary>Log records at or below were dropped.</summary>
+    public long TruncatedThrough { get; private set; }
+
     public int Pending => pending.Count;
 
     public LogRecord? Record(long slot) => log.TryGetValue(slot, out var record) ? record : null;
@@ -55,6 +58,14 @@ internal sealed class Disk
             CommitIndex = Math.Max(CommitIndex, write.CommitIndex);
             Cluster = write.Cluster ?? Cluster;
             foreach (var record in write.Records) log[record.Slot] = record;
+            while (log.Count > 0 && log.First().Key <= write.TruncatedThrough) log.Remove(log.First().Key);
+            TruncatedThrough = write.TruncatedThrough;
+            if (write.InstalledSnapshot > 0)
+            {
+                entries.Clear();
+                remembered.Clear();
+            }
+
             foreach (var row in rows) Keep(row);
             Position = position;
         }
@@ -66,7 +77,7 @@ internal sealed class Disk
     public void LoseUnsynced() => pending.Clear();
 
     public DurableState Load() =>
-        new(Cluster, Promised, CommitIndex, [.. log.Values], Position.AppliedIndex, Position.LogTime);
+        new(Cluster, Promised, CommitIndex, [.. log.Values], Position.AppliedIndex, Position.LogTime) { TruncatedThrough = TruncatedThrough };
 
     public KeyValueStore LoadStore(StoreOptions options)
     {
@@ -83,6 +94,7 @@ internal sealed class Disk
             BootCounter = BootCounter,
             Promised = Promised,
             CommitIndex = CommitIndex,
+            TruncatedThrough = TruncatedThrough,
             Cluster = Cluster,
             Position = Position,
         };

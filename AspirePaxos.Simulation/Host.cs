@@ -13,6 +13,9 @@ internal interface IWorld
 
     void Applied(Process process, in AppliedSlot slot);
 
+    /// <summary>A snapshot took the place of the state.</summary>
+    void Installed(Process process, StoreSnapshot snapshot);
+
     void Completed(Process process, WriteCompletion completion);
 
     void Completed(Process process, ReadCompletion completion);
@@ -39,7 +42,7 @@ internal sealed class Host(int index, NodeId node, Disk disk)
     public Process Start(IWorld world, Func<Identity, ReplicaOptions> options, StoreOptions store, long now)
     {
         var identity = new Identity(Node, Disk.Incarnation, Disk.NextBoot());
-        Process = new Process(this, world, new Replica(options(identity), Disk.Load(), now), Disk.LoadStore(store), identity) { Clock = now };
+        Process = new Process(this, world, new Replica(options(identity), Disk.Load(), now), Disk.LoadStore(store), store, identity) { Clock = now };
         return Process;
     }
 
@@ -59,16 +62,17 @@ internal sealed class Host(int index, NodeId node, Disk disk)
 }
 
 /// <summary>One run of the program: replica and store as the real host glues them together.</summary>
-internal sealed class Process(Host host, IWorld world, Replica replica, KeyValueStore store, Identity identity)
+internal sealed class Process(Host host, IWorld world, Replica replica, KeyValueStore restored, StoreOptions store, Identity identity)
 {
     private List<RowChange> unsaved = [];
+    private HostSnapshots? snapshots;
     private long requests;
 
     public Host Host { get; } = host;
 
     public Replica Replica { get; } = replica;
 
-    public KeyValueStore Store { get; } = store;
+    public KeyValueStore Store { get; private set; } = restored;
 
     public Identity Identity { get; } = identity;
 
@@ -100,6 +104,8 @@ internal sealed class Process(Host host, IWorld world, Replica replica, KeyValue
             foreach (var round in ready.Rounds) world.Happened(this, round);
             foreach (var envelope in ready.Messages) world.Send(this, envelope);
             foreach (var chosen in ready.Chosen) Apply(chosen);
+            foreach (var read in ready.SnapshotReads) (snapshots ??= new HostSnapshots(this)).Answer(read);
+            foreach (var part in ready.SnapshotParts) Keep(part);
             foreach (var completion in ready.Writes) world.Completed(this, completion);
             foreach (var completion in ready.Reads) world.Completed(this, completion);
         }
@@ -112,6 +118,15 @@ internal sealed class Process(Host host, IWorld world, Replica replica, KeyValue
         world.Submitted(this, write);
     }
 
+    private void Keep(SnapshotPart part)
+    {
+        if ((snapshots ??= new HostSnapshots(this)).Keep(part) is not { } snapshot) return;
+        if (!Replica.InstallSnapshot(snapshot.Position.AppliedIndex, snapshot.Position.LogTime)) return;
+        Store = KeyValueStore.Restore(store, snapshot.Position, snapshot.Rows);
+        unsaved = [.. snapshot.Rows];
+        world.Installed(this, snapshot);
+    }
+
     private void Apply(ChosenCommand chosen)
     {
         var batch = world.Decode(chosen.Command);
@@ -120,6 +135,7 @@ internal sealed class Process(Host host, IWorld world, Replica replica, KeyValue
         var results = new ReadOnlyMemory<byte>[applied.Results.Count];
         for (var i = 0; i < results.Length; i++) results[i] = applied.Results[i].Encode();
         world.Applied(this, new AppliedSlot(chosen.Slot, chosen.Command, batch, applied.Results, applied.Changes));
-        Replica.Applied(chosen.Slot, results);
+        Replica.NextExpiry = Store.NextExpiry;
+        Replica.Applied(chosen.Slot, results, Store.Position.Hash);
     }
 }

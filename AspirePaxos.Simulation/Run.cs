@@ -32,7 +32,7 @@ public static class Run
         try
         {
             Break(world, settings.Inputs);
-            new Recovery(world, new Prng(settings.Seed ^ 0x5265_636f_7665_7279)).Run();
+            new Healing(world, new Prng(settings.Seed ^ 0x5265_636f_7665_7279)).Run();
             decided = CheckHistory(world);
         }
         catch (Exception broken)

@@ -84,14 +84,12 @@ internal sealed partial class World
         var sequence = Save(host, sync.Count);
         machine.Syncing = null;
         if (host.Disk.Pending > 0) BeginSync(sync.Process);
-        if (machine.Paused)
+        var durable = host.Disk.Position.AppliedIndex;
+        Input(sync.Process, () =>
         {
-            machine.Inbox.Enqueue((sync.Process, () => sync.Process.Replica.Persisted(sequence)));
-            return;
-        }
-
-        sync.Process.Replica.Persisted(sequence);
-        Took(sync.Process);
+            sync.Process.Replica.Persisted(sequence);
+            sync.Process.Replica.StateDurable(durable);
+        });
     }
 
     /// <summary>The disk works as usual from now on, also for what hangs already.</summary>
@@ -133,7 +131,7 @@ internal sealed partial class World
     {
         var options = new ReplicaOptions { Self = identity, Members = [.. Hosts.Select(host => host.Node)], Mode = mode, Seed = seed };
         return Plan.SmallLimits
-            ? options with { MaxBatchCommands = 2, MaxMessageSlots = 3, MaxSlotsInFlight = 2, MaxPendingWrites = 6, MaxMessageBytes = 500 }
+            ? options with { MaxBatchCommands = 2, MaxMessageSlots = 3, MaxSlotsInFlight = 2, MaxPendingWrites = 6, MaxMessageBytes = 500, LogTailSlots = 8, HashInterval = 4 }
             : options;
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using AspirePaxos.KeyValue;
 using AspirePaxos.Protocol;
 
 namespace AspirePaxos.Simulation;
@@ -133,6 +134,13 @@ internal sealed partial class World : IWorld
         if (checker.Applied(process, slot)) Clients.Executed(slot, process.Store.Position.LogTime);
         Trace.Note(209, process.Host.Index, slot.Slot);
         if (Trace.Prints) Trace.Print($"{process.Host.Node} applies {slot.Slot}: {Describe.Text(slot.Command)}");
+    }
+
+    public void Installed(Process process, StoreSnapshot snapshot)
+    {
+        checker.Installed(process, snapshot);
+        Coverage.Count(Seen.SnapshotsInstalled);
+        Note(234, $"{process.Host.Node} installs the snapshot of slot {snapshot.Position.AppliedIndex}");
     }
 
     public void Completed(Process process, WriteCompletion completion)

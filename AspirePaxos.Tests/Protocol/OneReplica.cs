@@ -167,7 +167,7 @@ internal sealed class OneReplica
             {
                 Chosen.Add(chosen);
                 var results = Batch.Decode(chosen.Command).Commands.Select(command => command).ToArray();
-                Replica.Applied(chosen.Slot, results);
+                Replica.Applied(chosen.Slot, results, (UInt128)chosen.Slot);
             }
         }
     }

@@ -21,6 +21,7 @@ internal sealed class ScriptCluster : IWorld
     private readonly HashSet<Host> manualDisks = [];
     private readonly Dictionary<Host, Disk> backups = [];
     private readonly Mode mode;
+    private readonly int tail;
     private readonly ClusterChecker checker;
     private readonly MessageChecker messages;
     private HashSet<Host>? inside;
@@ -29,9 +30,11 @@ internal sealed class ScriptCluster : IWorld
     /// <summary>A request or reply on its way; replies know the request they answer.</summary>
     private sealed record Flight(Process Sender, Envelope Envelope, Flight? Request);
 
-    public ScriptCluster(int count, Mode mode)
+    /// <param name="tail">Applied slots that the logs keep.</param>
+    public ScriptCluster(int count, Mode mode, int tail)
     {
         this.mode = mode;
+        this.tail = tail;
         checker = new ClusterChecker(count, new Coverage());
         messages = new MessageChecker(checker, new Coverage());
         for (var i = 0; i < count; i++) hosts.Add(new Host(i, new NodeId($"node{i}"), new Disk { Incarnation = 0xa0 + i }));
@@ -55,7 +58,7 @@ internal sealed class ScriptCluster : IWorld
         ulong seed = 7 + (ulong)host.Index;
         var process = host.Start(
             this,
-            identity => new ReplicaOptions { Self = identity, Members = [.. hosts.Select(other => other.Node)], Mode = mode, Seed = seed },
+            identity => new ReplicaOptions { Self = identity, Members = [.. hosts.Select(other => other.Node)], Mode = mode, Seed = seed, LogTailSlots = tail },
             new StoreOptions(),
             clocks.GetValueOrDefault(host));
         checker.Started(process);
@@ -193,6 +196,13 @@ internal sealed class ScriptCluster : IWorld
         if (manualDisks.Contains(process.Host)) return;
         var sequence = process.Host.Disk.Sync(process.Host.Disk.Pending, one => checker.BecameDurable(process.Host, one));
         process.Replica.Persisted(sequence);
+        process.Replica.StateDurable(process.Host.Disk.Position.AppliedIndex);
+    }
+
+    public void Installed(Process process, StoreSnapshot snapshot)
+    {
+        checker.Installed(process, snapshot);
+        Lines.Add($"{process.Host.Node} installs the snapshot of slot {snapshot.Position.AppliedIndex}");
     }
 
     public void Send(Process process, Envelope envelope)

@@ -12,7 +12,7 @@ namespace AspirePaxos.Tests.Protocol;
 /// </summary>
 /// <remarks>
 /// <code>
-/// cluster N [simple] [unformed]     N replicas; formed, with nothing in flight, unless told otherwise
+/// cluster N [simple] [unformed] [tail K]  logs keep K applied slots; N replicas; formed, with nothing in flight, unless told otherwise
 /// tick [NODE] MS                    the clock of one or all goes on; nothing is delivered
 /// run MS                            all clocks go on and everything is delivered, without a line per message
 /// elect NODE                        only this one's clock goes on, until it leads (in simple mode: not needed)
@@ -32,6 +32,9 @@ internal sealed class ScriptRunner
 {
     private const int LongestTimeout = 1_200;
     private ScriptCluster? cluster;
+
+    private static int Tail(string[] words) =>
+        Array.IndexOf(words, "tail") is >= 0 and var at ? int.Parse(words[at + 1], CultureInfo.InvariantCulture) : 10_000;
 
     private ScriptCluster Cluster => cluster ?? throw new ScriptException("A script begins with: cluster N");
 
@@ -69,7 +72,7 @@ internal sealed class ScriptRunner
 
     private void Create(string[] words)
     {
-        cluster = new ScriptCluster(int.Parse(words[1], CultureInfo.InvariantCulture), words.Contains("simple") ? Mode.Simple : Mode.Multi);
+        cluster = new ScriptCluster(int.Parse(words[1], CultureInfo.InvariantCulture), words.Contains("simple") ? Mode.Simple : Mode.Multi, Tail(words));
         if (words.Contains("unformed")) return;
         cluster.ShowsMessages = false;
         for (var i = 0; cluster.Hosts.Any(host => host.Process!.Replica.ClusterId.Length == 0); i++)

@@ -6,7 +6,7 @@ namespace AspirePaxos.Simulation;
 /// The end of a run (liveness): a random quorum becomes healthy, whatever the others do, and must choose, apply and answer in bounded
 /// time; then everything is repaired, and all replicas must come to the same state.
 /// </summary>
-internal sealed class Recovery(World world, Prng random)
+internal sealed class Healing(World world, Prng random)
 {
     private const long Second = 1_000_000;
     private const long WritesSucceed = 15 * Second;

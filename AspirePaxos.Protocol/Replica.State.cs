@@ -1,0 +1,94 @@
+namespace AspirePaxos.Protocol;
+
+/// <content>The state behind the log: snapshots, truncation, comparison of hashes, and recovery of a lost one.</content>
+public sealed partial class Replica
+{
+    /// <summary>The state on disk is that after this slot, at least: what the log holds below may be dropped (rule 12).</summary>
+    public void StateDurable(long appliedIndex)
+    {
+        Invariant.Holds(appliedIndex <= AppliedIndex, $"the state after slot {appliedIndex} is durable, applied is {AppliedIndex}");
+        truncation.DurableState = Math.Max(truncation.DurableState, appliedIndex);
+    }
+
+    /// <summary>Answers a <see cref="SnapshotRead"/>.</summary>
+    /// <param name="data">Bytes of the snapshot from <paramref name="offset"/> on; not empty.</param>
+    public void AnswerSnapshot(Envelope query, SnapshotId id, long offset, ReadOnlyMemory<byte> data)
+    {
+        truncation.Served(id.Slot);
+        context.ReplyNow(query, new SnapshotChunk(id, offset, data));
+    }
+
+    /// <summary>
+    /// The host has checked a fetched snapshot and read its state, which replaces the one it had: at once in memory, and on disk in the
+    /// write that says so. What was accepted above its slot stays, and so do promise and identity.
+    /// </summary>
+    /// <param name="time">The replicated clock of that state.</param>
+    /// <returns>False where this replica has come as far by itself: the host drops the snapshot.</returns>
+    public bool InstallSnapshot(long slot, long time)
+    {
+        snapshot.End();
+        if (slot <= CommitIndex || Rejection is not null) return false;
+        Invariant.Holds(unapplied.Count == 0 && emitted == AppliedIndex, "a snapshot is installed between two slots");
+        // Whatever the slots below held, this replica cannot tell whether it was what it proposed.
+        if (leader is not null) StepDown($"the slots through {slot} were chosen without it");
+        context.Log.InstallSnapshot(slot);
+        context.Out.Install(slot);
+        proposals.OnSnapshot(slot);
+        AppliedIndex = emitted = slot;
+        truncation.DurableState = Math.Max(truncation.DurableState, slot);
+        logTime = Math.Max(logTime, time);
+        forwarding.AppliedIndex = reads.AppliedIndex = slot;
+        forwarding.AnswerApplied();
+        reads.AnswerApplied();
+        return true;
+    }
+
+    /// <summary>The fetched snapshot is damaged or of another cluster: it is fetched again, as if nothing had come.</summary>
+    public void RefuseSnapshot() => snapshot.End();
+
+    private void HearsHashes(HashReport? hashes)
+    {
+        divergence.Hears(hashes);
+        StopIfDiverged();
+    }
+
+    private void StopIfDiverged()
+    {
+        if (divergence.Verdict is not { } verdict || Rejection is not null) return;
+        if (leader is not null) StepDown(verdict);
+        if (candidacy is not null) GiveUp(verdict);
+        context.Formation.Stop($"This replica has stopped: {verdict}. Keep a copy of its data directory for whoever looks into it, and start the node on an empty one.");
+    }
+
+    private void TickRecovery()
+    {
+        recovery ??= new Recovery(context, acceptor, learner);
+        learner.Tick();
+        recovery.Tick();
+        RecoverIfComplete();
+    }
+
+    private void RecoverIfComplete()
+    {
+        if (!context.Formation.Recovering || recovery is null || !recovery.TryComplete()) return;
+        recovery = null;
+        context.Formation.Recovered();
+        election.BackOff();
+    }
+
+    /// <summary>It learns, and answers nothing that a quorum could count.</summary>
+    private void OnRequestRecovering(Envelope envelope, Request request)
+    {
+        switch (request)
+        {
+            case Heartbeat heartbeat:
+                learner.Hears(envelope.From.Node, heartbeat.CommitIndex);
+                break;
+            case Learn learn:
+                learner.OnLearn(learn.Entries);
+                break;
+        }
+
+        context.ReplyNow(envelope, new Refused(RefusalReason.Recovering, "this node lost its data directory and gathers what it may have promised"));
+    }
+}
