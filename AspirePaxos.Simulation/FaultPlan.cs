@@ -98,7 +98,12 @@ internal sealed record FaultPlan
     /// <summary>The store's: a small table, a short retention.</summary>
     public StoreOptions Store { get; init; } = new();
 
-    public static FaultPlan Draw(Prng random)
+    /// <summary>The first thing that a seed decides.</summary>
+    public static FaultPlan Of(ulong seed) => Draw(new Prng(new Prng(seed).Next()));
+
+    public bool IsIn(string kind) => FaultKind.Find(kind)!.IsIn(this);
+
+    private static FaultPlan Draw(Prng random)
     {
         var plan = Draw(random, random.OneIn(4) ? Mode.Simple : Mode.Multi);
         while (FaultKind.In(plan).Count() < MinKinds) plan = Draw(random, plan.Mode);

@@ -42,25 +42,22 @@ public static class Run
                 + $"Replay: dotnet run --project AspirePaxos.Simulation -- {settings} --trace", broken);
         }
 
-        var counts = decided && world.Inputs >= MinInputs && world.Clients.Operations.Count >= MinOperations && world.Coverage.FaultKinds >= MinFaultKinds;
+        var counts = decided && world.Inputs >= MinInputs && IsEventful(world);
         return new RunResult(settings.Seed, world.Inputs, world.Queue.Steps, world.Clients.Operations.Count, world.Checker.ChosenSlots, world.Coverage, world.Trace.Hash, counts)
         {
             SimulatedTime = TimeSpan.FromMicroseconds(world.Queue.Now),
         };
     }
 
+    private static bool IsEventful(World world) => world.Clients.Operations.Count >= MinOperations && world.Coverage.FaultKinds >= MinFaultKinds;
+
     private static void Break(World world, int inputs)
     {
         world.Note(230, world.Plan.ToString());
-        var kinds = Math.Min(MinFaultKinds, FaultKind.In(world.Plan).Count());
         foreach (var host in world.Hosts) world.StartHost(host);
         world.Clients.Begin();
         world.Queue.After(world.Plan.QuietStart, world.Faults.Begin);
-        while (world.Queue.Now < MaxFaultTime
-            && (world.Inputs < inputs || world.Clients.Operations.Count < MinOperations || world.Coverage.FaultKinds < kinds))
-        {
-            world.Queue.Step();
-        }
+        while (world.Queue.Now < MaxFaultTime && (world.Inputs < inputs || (inputs >= MinInputs && !IsEventful(world)))) world.Queue.Step();
     }
 
     /// <returns>False where the search for an order was given up.</returns>

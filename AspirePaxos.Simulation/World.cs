@@ -23,7 +23,8 @@ internal sealed partial class World : IWorld
     public World(RunSettings settings, TextWriter? output)
     {
         var seeds = new Prng(settings.Seed);
-        Plan = settings.Apply(FaultPlan.Draw(new Prng(seeds.Next())));
+        Plan = settings.Apply(FaultPlan.Of(settings.Seed));
+        seeds.Next();
         Mode = Plan.Mode;
         random = new Prng(seeds.Next());
         ticks = Queue.LaneOf(TickInterval);
