@@ -130,7 +130,7 @@ public sealed partial class Replica
     }
 
     /// <summary>
-    /// Expiries are decided by the log alone (rule 7): where no command comes by itself, an empty one moves its clock on. In Simple mode
+    /// Expiries follow from the log alone (rule 7): where no command comes by itself, an empty one moves its clock on. In Simple mode
     /// they wait for the next command.
     /// </summary>
     private void ProposeExpiry()

@@ -17,7 +17,7 @@ public sealed class KeyValueStoreTests
         AssertEntry("a", "2", 3, 1);
         AssertEntry("b", "1", 2, 2);
         Assert.Equal(2, store.Count);
-        Assert.Equal(new StorePosition(3, 3, 0), store.Position);
+        Assert.Equal(new StorePosition(3, 3, 0), store.Position with { Hash = default });
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class KeyValueStoreTests
         Assert.Empty(noOp.Changes);
         Assert.Empty(empty.Results);
         Assert.Empty(empty.Changes);
-        Assert.Equal(new StorePosition(3, 1, 50), store.Position);
+        Assert.Equal(new StorePosition(3, 1, 50), store.Position with { Hash = default });
     }
 
     [Theory]

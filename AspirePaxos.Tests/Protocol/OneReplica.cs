@@ -18,14 +18,16 @@ internal sealed class OneReplica
     public static readonly NodeId Node1 = new("node1");
     public static readonly NodeId Node2 = new("node2");
 
-    public OneReplica(int count = 3, DurableState? restored = null, Mode mode = Mode.Multi, bool persists = true)
+    public OneReplica(int count = 3, DurableState? restored = null, Mode mode = Mode.Multi, bool persists = true,
+        Func<ReplicaOptions, ReplicaOptions>? options = null, bool recovering = false)
     {
         this.mode = mode;
         Persists = persists;
         members = [.. Enumerable.Range(0, count).Select(i => new NodeId($"node{i}"))];
-        Cluster = new ClusterState("c1", [.. members.Select((node, i) => new Member(node, FirstIncarnation + i))], [.. members.Select(node => new SeenBoot(node, 1))]);
+        Cluster = new ClusterState("c1", [.. members.Select((node, i) => new Member(node, FirstIncarnation + i))], [.. members.Select(node => new SeenBoot(node, 1))]) { Recovering = recovering };
+        var defaults = new ReplicaOptions { Self = Identity(Self), Members = members, Mode = mode, Seed = 1 };
         Replica = new Replica(
-            new ReplicaOptions { Self = Identity(Self), Members = members, Mode = mode, Seed = 1 },
+            options?.Invoke(defaults) ?? defaults,
             (restored ?? DurableState.Empty) with { Cluster = Cluster },
             now);
     }
@@ -42,6 +44,10 @@ internal sealed class OneReplica
     public List<ChosenCommand> Chosen { get; } = [];
 
     public List<WriteCompletion> Completed { get; } = [];
+
+    public List<SnapshotRead> SnapshotReads { get; } = [];
+
+    public List<SnapshotPart> SnapshotParts { get; } = [];
 
     /// <summary>What a crash now would leave on disk.</summary>
     public DurableState Durable
@@ -150,12 +156,14 @@ internal sealed class OneReplica
         return ballot;
     }
 
-    private void Turn()
+    public void Turn()
     {
         for (var ready = Replica.TakeReady(); !ready.IsEmpty; ready = Replica.TakeReady())
         {
             sent.AddRange(ready.Messages);
             Completed.AddRange(ready.Writes);
+            SnapshotReads.AddRange(ready.SnapshotReads);
+            SnapshotParts.AddRange(ready.SnapshotParts);
             if (ready.Write is { } write)
             {
                 Writes.Add(write);
