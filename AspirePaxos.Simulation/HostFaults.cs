@@ -23,7 +23,7 @@ internal sealed class HostFaults(World world, FaultInjector faults, Prng random)
         StartLater(host, random.OneIn(2) ? random.Between(1_000, 300_000) : random.Between(300_000, 4_000_000));
     }
 
-    private void StartLater(Host host, long after) => faults.Until(after, () =>
+    public void StartLater(Host host, long after) => faults.Until(after, () =>
     {
         if (host.Process is null && !world.StartHost(host)) StartLater(host, SupervisorsPause);
     });
