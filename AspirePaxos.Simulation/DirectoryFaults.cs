@@ -103,7 +103,7 @@ internal sealed class DirectoryFaults(World world, FaultInjector faults, Prng ra
         var copy = disk.Copy();
         copy.IsStrange = true;
         host.Replace(copy);
-        faults.StartLater(host, random.Between(1_000, 200_000));
+        world.StartHost(host);
         faults.Until(random.Between(1_000_000, 6_000_000), () => PutBack(host));
     }
 
@@ -141,7 +141,7 @@ internal sealed class DirectoryFaults(World world, FaultInjector faults, Prng ra
     {
         foreach (var host in world.Hosts)
         {
-            if (host.Disk.Cluster.Stopped is null) continue;
+            if (host.Disk.IsStrange || host.Disk.Cluster.Stopped is null) continue;
             Replace(host);
             faults.StartLater(host, random.Between(1_000, 1_000_000));
         }

@@ -105,6 +105,7 @@ internal sealed class Disk
         {
             Incarnation = Incarnation,
             BootCounter = BootCounter,
+            Diverges = Diverges,
             Promised = Promised,
             CommitIndex = CommitIndex,
             TruncatedThrough = TruncatedThrough,
