@@ -132,6 +132,8 @@ public sealed class StoreCommandTests
     [InlineData("""{"op":"noop","key":"k"}""", "\"key\"")]
     [InlineData("""{"op":"noop","lease":1}""", "\"lease\"")]
     [InlineData("""{"op":"noop"} {}""", "")]
+    [InlineData("""{"op":"noop","\ud800":1}""", "Unicode")]
+    [InlineData("""{"op":"delete","key":"k","if":"\udc00"}""", "Unicode")]
     public void A_bad_command_is_refused_with_the_field_named(string json, string named) =>
         Assert.Contains(named, Assert.ThrowsAny<JsonException>(() => Read(json)).Message, StringComparison.Ordinal);
 
@@ -151,6 +153,8 @@ public sealed class StoreCommandTests
     [InlineData("""{"status":"ok","revision":"1","slot":1}""")]
     [InlineData("""{"status":"ok","revision":1,"slot":1,"x":1}""")]
     [InlineData("""{"status":"ok","revision":1,"slot":1}1""")]
+    [InlineData("""{"status":"ok","revision":1,"slot":1,"\ud800":1}""")]
+    [InlineData("""{"status":"\ud800","revision":1,"slot":1}""")]
     public void What_is_no_result_is_refused(string json) =>
         Assert.ThrowsAny<JsonException>(() => StoreResult.Decode(Encoding.UTF8.GetBytes(json)));
 
