@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using AspirePaxos.Protocol;
 using AspirePaxos.Tests.Generators;
 using CsCheck;
@@ -22,6 +24,19 @@ public sealed class BatchTests
                 Assert.NotEqual(command, Batch.Encode(proposer with { BootCounter = proposer.BootCounter + 1 }, sequence, time, commands));
             },
             iter: 2_000);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("""{"time":"1","commands":[]}""")]
+    [InlineData("""{"time":1.5,"commands":[]}""")]
+    [InlineData("""{"time":9223372036854775808,"commands":[]}""")]
+    [InlineData("""{"commands":{}}""")]
+    [InlineData("""{"commands":[]""")]
+    [InlineData("""{"commands":[]}{}""")]
+    [InlineData("""{"\ud800":1,"commands":[]}""")]
+    public void What_is_no_batch_is_refused(string json) =>
+        Assert.ThrowsAny<JsonException>(() => Batch.Decode(new Command(Encoding.UTF8.GetBytes(json))));
 
     private static string Text(ReadOnlyMemory<byte> bytes) => Convert.ToHexString(bytes.Span);
 }
