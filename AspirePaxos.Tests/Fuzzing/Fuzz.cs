@@ -18,10 +18,11 @@ internal static class Fuzz
 
     /// <param name="check">Throws where the input was not taken as it should be; returns whether it was taken as valid.</param>
     public static Task<FuzzCount> RunAsync(int cases, Func<Prng, byte[]> draw, Func<byte[], bool> check, [CallerMemberName] string test = "") =>
-        RunAsync(cases, draw, input => Task.FromResult(check(input)), test);
+        RunAsync(cases, draw, input => input, input => Task.FromResult(check(input)), test);
 
-    /// <inheritdoc cref="RunAsync(int, Func{Prng, byte[]}, Func{byte[], bool}, string)"/>
-    public static async Task<FuzzCount> RunAsync(int cases, Func<Prng, byte[]> draw, Func<byte[], Task<bool>> check, [CallerMemberName] string test = "")
+    /// <param name="bytes">As they are printed where the check fails.</param>
+    public static async Task<FuzzCount> RunAsync<T>(
+        int cases, Func<Prng, T> draw, Func<T, byte[]> bytes, Func<T, Task<bool>> check, [CallerMemberName] string test = "")
     {
         var (taken, refused) = (0, 0);
         var watch = Stopwatch.StartNew();
@@ -36,7 +37,7 @@ internal static class Fuzz
             catch (Exception e)
             {
                 throw new InvalidOperationException(
-                    $"Seed {seed} fails: {e.GetType().Name}: {e.Message}\nThe input in base64: {Convert.ToBase64String(input)}\n"
+                    $"Seed {seed} fails: {e.GetType().Name}: {e.Message}\nThe input in base64: {Convert.ToBase64String(bytes(input))}\n"
                     + $"Again: PAXOS_FUZZ_SEED={seed} dotnet run --project AspirePaxos.Tests -- -method '*.{test}'",
                     e);
             }
