@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using AspirePaxos.KeyValue;
 using AspirePaxos.Node;
 using AspirePaxos.Protocol;
@@ -60,14 +59,14 @@ internal sealed class NodesInProcess : IAsyncDisposable
     public async Task<string> LeaderAsync()
     {
         string? leader = null;
-        await UntilAsync(
+        await Eventually.HoldsAsync(
             () => (leader = running.Keys.FirstOrDefault(node => this[node].Status is { Role: Role.Leader, HasRecentQuorum: true })) is not null
                 && running.Keys.All(node => this[node].Status.Leader.Name == leader),
             Describe);
         return leader!;
     }
 
-    public async Task ReadyAsync() => await UntilAsync(() => running.Keys.All(node => this[node].Status.HasRecentQuorum), Describe);
+    public async Task ReadyAsync() => await Eventually.HoldsAsync(() => running.Keys.All(node => this[node].Status.HasRecentQuorum), Describe);
 
     public async Task<Outcome> PutAsync(string node, string key, string value) =>
         await this[node].WriteAsync(new Put(key, System.Text.Encoding.UTF8.GetBytes(value)).Encode(), default);
@@ -83,16 +82,6 @@ internal sealed class NodesInProcess : IAsyncDisposable
     {
         foreach (var node in running.Keys.ToArray()) await StopAsync(node);
         Directory.Delete(directory, recursive: true);
-    }
-
-    public static async Task UntilAsync(Func<bool> condition, Func<string> describe)
-    {
-        var watch = Stopwatch.StartNew();
-        while (!condition())
-        {
-            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(60), describe());
-            await Task.Delay(10);
-        }
     }
 
     private string Describe() => string.Join('\n', running.Keys.Select(node => this[node].Status.ToString()));
