@@ -16,7 +16,7 @@ namespace AspirePaxos.Tests.Fuzzing;
 /// </summary>
 public sealed class DecoderFuzzTests
 {
-    private const int Cases = 8_000;
+    private const int Cases = 6_000;
 
     [Fact]
     public async Task Messages_between_replicas() => (await Fuzz.RunAsync(
