@@ -14,7 +14,11 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
     private readonly Dictionary<(long Slot, Ballot Ballot), Command> proposals = [];
     private readonly Dictionary<Ballot, Process> owners = [];
     private readonly HashSet<Ballot> prepared = [];
-    private readonly Dictionary<long, (ulong Hash, IReadOnlyList<KeyValue.StoreResult> Results, Batch Batch)> states = new() { [0] = (0, [], new Batch(0, [])) };
+    private readonly Dictionary<long, (StateHashes? Hashes, IReadOnlyList<KeyValue.StoreResult> Results, Batch Batch)> states =
+        new() { [0] = (default(StateHashes), [], new Batch(0, [])) };
+
+    /// <summary>Ours over everything applied, and the store's own chain.</summary>
+    private readonly record struct StateHashes(ulong Ours, UInt128 Chain);
 
     private sealed class Acceptance(Ballot ballot, Command command)
     {
@@ -51,7 +55,7 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
         process.Observed = new Observation
         {
             Applied = position,
-            Hash = states[position].Hash,
+            Hash = states[position].Hashes?.Ours ?? 0,
             Promised = process.Host.Disk.Promised,
             Commit = process.Host.Disk.CommitIndex,
         };
@@ -151,13 +155,15 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
         seen.Applied = applied.Slot;
         seen.Hash = StateHash.Next(seen.Hash, applied);
         HighestApplied = Math.Max(HighestApplied, applied.Slot);
+        StateHashes? hashes = process.Host.Disk.Diverges ? null : new StateHashes(seen.Hash, process.Store.Position.Hash);
         if (states.TryGetValue(applied.Slot, out var state))
         {
-            Rule.Requires(state.Hash == seen.Hash, process.Host, $"its state after slot {applied.Slot} differs from the others'");
+            Rule.Requires(hashes is null || state.Hashes is null || state.Hashes == hashes, process.Host, $"its state after slot {applied.Slot} differs from the others'");
+            states[applied.Slot] = state with { Hashes = state.Hashes ?? hashes };
             return false;
         }
 
-        states[applied.Slot] = (seen.Hash, applied.Results, applied.Batch);
+        states[applied.Slot] = (hashes, applied.Results, applied.Batch);
         States.Add(applied.Slot, applied.Changes);
         if (applied.Command.IsNoOp) coverage.Count(Seen.GapsFilled);
         foreach (var result in applied.Results)
@@ -176,7 +182,8 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
         if (!states.TryGetValue(slot, out var state)) throw Failure(process.Host, $"installs a snapshot of slot {slot}, which nobody applied");
         Rule.Requires(slot > seen.Applied, process.Host, $"installs a snapshot of slot {slot}, it applied {seen.Applied}");
         seen.Applied = slot;
-        seen.Hash = state.Hash;
+        seen.Hash = state.Hashes?.Ours ?? 0;
+        Rule.Requires(state.Hashes?.Chain == snapshot.Position.Hash, process.Host, $"installs a snapshot of slot {slot} that is not the state after it");
     }
 
     /// <summary>After each turn of a process.</summary>
@@ -188,13 +195,14 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
         Rule.Requires(replica.Promised >= seen.Promised, process.Host, $"its promise goes down from {seen.Promised} to {replica.Promised}");
         Rule.Requires(replica.AppliedIndex <= replica.CommitIndex, process.Host, "it applied past its CommitIndex");
         Rule.Requires(replica.AppliedIndex == seen.Applied, process.Host, $"it says applied {replica.AppliedIndex}, its store is at {seen.Applied}");
-        Rule.Requires(replica.Rejection is null, process.Host, $"it was rejected: {replica.Rejection}");
+        Rule.Requires(replica.Rejection is null || process.Host.Disk.IsStrange || process.Host.Disk.Diverges, process.Host, $"it was rejected: {replica.Rejection}");
         seen.Commit = replica.CommitIndex;
         seen.Promised = replica.Promised;
     }
 
     private void AcceptedDurably(Host host, long slot, Ballot ballot, Command command)
     {
+        if (host.Disk.IsStrange) return;
         if (!acceptances.TryGetValue(slot, out var all)) acceptances[slot] = all = [];
         var acceptance = all.Find(one => one.Ballot == ballot);
         if (acceptance is null) all.Add(acceptance = new Acceptance(ballot, command));
@@ -225,4 +233,6 @@ internal sealed class Observation
     public ulong Hash { get; set; }
 
     public long Sequence { get; set; }
+
+    public Standing Standing { get; set; }
 }

@@ -5,11 +5,13 @@ namespace AspirePaxos.Simulation;
 /// <summary>Breaks hosts, links and disks while it is on: when what happens is decided here, what it does in the classes it begins.</summary>
 internal sealed class FaultInjector
 {
+    private const int RareAmbush = 12;
     private readonly World world;
     private readonly Prng random;
     private readonly LinkFaults links;
     private readonly HostFaults hosts;
     private readonly DiskFaults disks;
+    private readonly DirectoryFaults directories;
     private bool on;
 
     public FaultInjector(World world, Prng random)
@@ -18,6 +20,7 @@ internal sealed class FaultInjector
         links = new LinkFaults(world, this, random);
         hosts = new HostFaults(world, this, random);
         disks = new DiskFaults(world, this, random);
+        directories = new DirectoryFaults(world, this, random);
     }
 
     public void Begin()
@@ -27,16 +30,23 @@ internal sealed class FaultInjector
         links.Begin();
         hosts.Begin();
         disks.Begin();
+        directories.Begin();
     }
 
     /// <summary>No fault begins or ends by itself any more.</summary>
     public void End() => on = false;
 
+    /// <summary>Whoever runs on a directory that is not its own, or not sound, gets the right one, or an empty one.</summary>
+    public void RepairDirectories() => directories.End();
+
     /// <summary>What matters most often hangs on a single message: its sender is cut off or dies while others are still on their way.</summary>
     public void Sent(Process process, Message message)
     {
-        if (!on || world.Plan.AmbushOneIn == 0 || message is not (Prepare or Promise or Accept or Accepted)) return;
-        if (!random.OneIn(world.Plan.AmbushOneIn)) return;
+        if (!on || world.Plan.AmbushOneIn == 0) return;
+        var rare = message is SnapshotChunk or RecoverQuery or RecoverReply;
+        if (!rare && message is not (Prepare or Promise or Accept or Accepted)) return;
+        if (!random.OneIn(rare ? Math.Min(RareAmbush, world.Plan.AmbushOneIn) : world.Plan.AmbushOneIn)) return;
+        world.Coverage.Count(Seen.AmbushesOfRepair, rare ? 1 : 0);
         world.Coverage.Count(Seen.Ambushes);
         var dies = random.OneIn(2);
         world.Queue.After(random.Between(0, 1 + (2 * world.Plan.Latency)), () =>
@@ -49,6 +59,8 @@ internal sealed class FaultInjector
 
     /// <summary>A write to disk failed: the process ends itself, and is started again.</summary>
     public void StopAfterFailure(Host host, bool nothingSaved) => hosts.Kill(host, nothingSaved);
+
+    public void StartLater(Host host, long after) => hosts.StartLater(host, after);
 
     public void Every(long interval, Action fault)
     {

@@ -21,6 +21,9 @@ internal sealed record FaultKind(string Name, Func<FaultPlan, bool> IsIn, Func<F
         new("failed-syncs", plan => plan.FailedSyncEvery > 0, plan => plan with { FailedSyncEvery = 0 }),
         new("full-disks", plan => plan.FullDiskEvery > 0, plan => plan with { FullDiskEvery = 0 }),
         new("mode-changes", plan => plan.ModeChangeEvery > 0, plan => plan with { ModeChangeEvery = 0 }),
+        new("lost-disks", plan => plan.WipeEvery > 0, plan => plan with { WipeEvery = 0 }),
+        new("strange-disks", plan => plan.StrangeDiskEvery > 0, plan => plan with { StrangeDiskEvery = 0 }),
+        new("divergence", plan => plan.Diverges, plan => plan with { Diverges = false }),
         new("clock-jumps", plan => plan.ClockJumpEvery > 0, plan => plan with { ClockJumpEvery = 0 }),
     ];
 
@@ -28,6 +31,7 @@ internal sealed record FaultKind(string Name, Func<FaultPlan, bool> IsIn, Func<F
     public static readonly IReadOnlyList<FaultKind> Twists =
     [
         new("small-table", plan => plan.Store != new StoreOptions(), plan => plan with { Store = new StoreOptions() }),
+        new("truncation", plan => plan.LogTailSlots < 10_000, plan => plan with { LogTailSlots = 10_000, LogTailBytes = 16 << 20 }),
         new("small-limits", plan => plan.SmallLimits, plan => plan with { SmallLimits = false }),
         new("gathering", plan => plan.GathersInputs, plan => plan with { GathersInputs = false }),
         new("drift", plan => plan.ClockDrift > 0, plan => plan with { ClockDrift = 0 }),

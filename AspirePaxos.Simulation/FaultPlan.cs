@@ -63,6 +63,22 @@ internal sealed record FaultPlan
     /// <summary>A disk has no space left for a while: each write fails, and each start may.</summary>
     public long FullDiskEvery { get; init; }
 
+    /// <summary>A node loses its directory, or finds it damaged, and is started on an empty one.</summary>
+    public long WipeEvery { get; init; }
+
+    /// <summary>A node is started on an old copy of its directory, or on the one that was replaced.</summary>
+    public long StrangeDiskEvery { get; init; }
+
+    /// <summary>Now and then one replica begins to apply differently.</summary>
+    public bool Diverges { get; init; }
+
+    /// <summary>Applied slots that a replica keeps in its log, and their bytes.</summary>
+    public int LogTailSlots { get; init; } = 10_000;
+
+    public int LogTailBytes { get; init; } = 16 << 20;
+
+    public int HashInterval { get; init; } = 64;
+
     public long HandOverEvery { get; init; }
 
     /// <summary>The cluster is restarted from one mode into the other, at once or one by one.</summary>
@@ -105,6 +121,15 @@ internal sealed record FaultPlan
 
     private static FaultPlan Draw(Prng random)
     {
+        var plan = DrawKinds(random);
+        // A replica that lags behind the truncation may fetch its snapshot from the one that diverges, and then nobody can tell which
+        // of the two states is right; so either the log is whole, or nobody diverges.
+        if (plan.Store == new StoreOptions() && random.OneIn(5)) return plan with { Diverges = true };
+        return random.OneIn(4) ? plan : plan with { LogTailSlots = (int)random.Between(0, 20), LogTailBytes = random.OneIn(3) ? (int)random.Between(100, 3_000) : 16 << 20 };
+    }
+
+    private static FaultPlan DrawKinds(Prng random)
+    {
         var plan = Draw(random, random.OneIn(4) ? Mode.Simple : Mode.Multi);
         while (FaultKind.In(plan).Count() < MinKinds) plan = Draw(random, plan.Mode);
         return plan;
@@ -133,6 +158,9 @@ internal sealed record FaultPlan
         HangEvery = random.OneIn(3) ? random.Between(2 * Second, 10 * Second) : 0,
         FailedSyncEvery = random.OneIn(4) ? random.Between(2 * Second, 10 * Second) : 0,
         FullDiskEvery = random.OneIn(5) ? random.Between(3 * Second, 15 * Second) : 0,
+        WipeEvery = random.OneIn(3) ? random.Between(2 * Second, 12 * Second) : 0,
+        StrangeDiskEvery = random.OneIn(5) ? random.Between(3 * Second, 10 * Second) : 0,
+        HashInterval = random.OneIn(3) ? 64 : (int)random.Between(2, 17),
         HandOverEvery = random.OneIn(2) ? random.Between(2 * Second, 8 * Second) : 0,
         ModeChangeEvery = random.OneIn(6) ? random.Between(4 * Second, 15 * Second) : 0,
         StaleReplies = random.OneIn(2),

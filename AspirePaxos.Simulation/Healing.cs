@@ -19,18 +19,18 @@ internal sealed class Healing(World world, Prng random)
         world.Faults.End();
         world.Clients.Stop();
         world.Network.Quiet = true;
-        if (world.Plan.HealsQuorumFirst && world.Hosts.TrueForAll(host => host.Disk.Cluster.ClusterId.Length > 0)) RecoverQuorum();
+        var whole = world.Hosts.FindAll(DirectoryFaults.IsWhole);
+        if (world.Plan.HealsQuorumFirst && new Quorum(world.Hosts.Count).Reached(whole.Count)) RecoverQuorum(whole);
         RecoverAll();
     }
 
-    private void RecoverQuorum()
+    private void RecoverQuorum(List<Host> whole)
     {
-        var order = world.Hosts.OrderBy(_ => random.Next()).ToList();
-        var quorum = order.GetRange(0, new Quorum(order.Count).Size);
+        var quorum = whole.OrderBy(_ => random.Next()).Take(new Quorum(world.Hosts.Count).Size).ToList();
         world.Note(232, $"a quorum heals: {string.Join(", ", quorum.Select(host => host.Node.Name).Order(StringComparer.Ordinal))}");
         world.Network.UnclogAll();
         world.Network.Heal();
-        foreach (var host in order.Except(quorum)) Break(host);
+        foreach (var host in world.Hosts.Except(quorum)) Break(host);
         foreach (var host in quorum) Repair(host);
         world.Coverage.Count(Seen.BrokenMinorities);
         MustWrite(quorum, "a healthy quorum");
@@ -76,11 +76,24 @@ internal sealed class Healing(World world, Prng random)
         world.Network.Heal();
         world.Network.UnclogAll();
         foreach (var host in world.Hosts) Repair(host);
+        FindDivergences();
+        world.Faults.RepairDirectories();
+        foreach (var host in world.Hosts) Repair(host);
         Until(ClientsEnd, "a client's operation never ends", () => world.Clients.Idle);
         MustWrite(world.Hosts, "all being well");
         Until(ReplicasConverge, "the replicas do not converge", () => Converged(world.Hosts));
         var fingerprints = world.Hosts.Select(host => host.Process!.Store.Fingerprint()).Distinct().Count();
         if (fingerprints != 1) throw new SimulationException("the replicas applied the same slots and hold different states");
+    }
+
+    /// <summary>Rule 14: a replica whose state went another way stops serving, for good, once there are a few more slots to compare.</summary>
+    private void FindDivergences()
+    {
+        var diverging = world.Hosts.FindAll(host => host.Disk.Diverges);
+        var sound = world.Hosts.FindAll(DirectoryFaults.IsWhole);
+        if (diverging.Count == 0 || sound.Count + diverging.Count < world.Hosts.Count) return;
+        for (var i = 0; i <= world.Plan.HashInterval && diverging.Exists(host => host.Disk.Cluster.Stopped is null); i++) MustWrite([sound[0]], "one diverging");
+        Until(WritesSucceed, "a replica goes on with a state that differs from the others'", () => diverging.TrueForAll(host => host.Disk.Cluster.Stopped is not null));
     }
 
     private void Repair(Host host)

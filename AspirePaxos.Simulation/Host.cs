@@ -47,8 +47,15 @@ internal sealed class Host(int index, NodeId node, Disk disk)
     }
 
     /// <summary>The process is gone, and with it every write that was not durable.</summary>
-    public void Crash()
+    /// <param name="keepsFetched">Bytes that stay of a snapshot that was being fetched, at most; its file is never synced before it is whole.</param>
+    public void Crash(int keepsFetched = 0)
     {
+        if (Disk.Fetched is { } fetched)
+        {
+            if (keepsFetched == 0) Disk.Fetched = null;
+            else if (keepsFetched < fetched.Bytes.Count) fetched.Bytes.RemoveRange(keepsFetched, fetched.Bytes.Count - keepsFetched);
+        }
+
         if (Process is { } process) process.Alive = false;
         Process = null;
         Disk.LoseUnsynced();
@@ -130,7 +137,7 @@ internal sealed class Process(Host host, IWorld world, Replica replica, KeyValue
     private void Apply(ChosenCommand chosen)
     {
         var batch = world.Decode(chosen.Command);
-        var applied = Store.Apply(chosen.Slot, batch.LogTime, batch.Commands);
+        var applied = Store.Apply(chosen.Slot, batch.LogTime + (Host.Disk.Diverges ? 1 : 0), batch.Commands);
         unsaved.AddRange(applied.Changes);
         var results = new ReadOnlyMemory<byte>[applied.Results.Count];
         for (var i = 0; i < results.Length; i++) results[i] = applied.Results[i].Encode();

@@ -23,9 +23,10 @@ internal sealed class HostFaults(World world, FaultInjector faults, Prng random)
         StartLater(host, random.OneIn(2) ? random.Between(1_000, 300_000) : random.Between(300_000, 4_000_000));
     }
 
-    private void StartLater(Host host, long after) => faults.Until(after, () =>
+    /// <remarks>A strange directory is started once: each start counts, and after a few nobody could tell it from the real one.</remarks>
+    public void StartLater(Host host, long after) => faults.Until(after, () =>
     {
-        if (host.Process is null && !world.StartHost(host)) StartLater(host, SupervisorsPause);
+        if (host.Process is null && !host.Disk.IsStrange && !world.StartHost(host)) StartLater(host, SupervisorsPause);
     });
 
     private void Pause()

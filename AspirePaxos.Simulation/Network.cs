@@ -54,6 +54,16 @@ internal sealed class Network
         }
     }
 
+    /// <summary>What a clogged link held back goes on its way again, each message at another time.</summary>
+    public void Release(int from, int to, long longest)
+    {
+        foreach (var late in links[from, to].Unclog())
+        {
+            world.Coverage.Count(Seen.LateMessagesOfLostDisks);
+            world.Queue.After(random.Between(10_000, longest), late);
+        }
+    }
+
     public void UnclogAll()
     {
         foreach (var link in links) Unclog(link.From, link.To, inOrder: true);

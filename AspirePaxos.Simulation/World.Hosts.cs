@@ -31,6 +31,7 @@ internal sealed partial class World
         var seed = random.Next();
         var process = host.Start(this, identity => Options(identity, seed, mode), Plan.Store, machine.Clock(Queue.Now));
         checker.Started(process);
+        Coverage.Count(Seen.SnapshotsResumed, host.Disk.Fetched is null ? 0 : 1);
         Note(206, $"{host.Node} starts{(mode == Mode ? "" : $" in {mode} mode by mistake")}, promised {host.Disk.Promised}, commit {host.Disk.CommitIndex}, applied {host.Disk.Position.AppliedIndex}");
         Queue.After(random.Between(0, TickInterval), new TickEvent(this, process));
         process.Turn();
@@ -48,7 +49,7 @@ internal sealed partial class World
         Coverage.Count(Seen.LostWrites, host.Disk.Pending);
         Coverage.Count(Seen.TornWrites, saved > 0 && saved < pending ? 1 : 0);
         Note(207, $"{host.Node} crashes, {host.Disk.Pending} writes lost, {saved} saved unreported");
-        host.Crash();
+        host.Crash(keepsFetched: chance.Between(0, 3) switch { 0 => 0, 1 => (int)chance.Between(0, 2_000), _ => int.MaxValue });
         var machine = Machine(host);
         machine.Paused = false;
         machine.SyncFails = false;
@@ -129,9 +130,18 @@ internal sealed partial class World
 
     private ReplicaOptions Options(Identity identity, ulong seed, Mode mode)
     {
-        var options = new ReplicaOptions { Self = identity, Members = [.. Hosts.Select(host => host.Node)], Mode = mode, Seed = seed };
+        var options = new ReplicaOptions
+        {
+            Self = identity,
+            Members = [.. Hosts.Select(host => host.Node)],
+            Mode = mode,
+            Seed = seed,
+            LogTailSlots = Plan.LogTailSlots,
+            LogTailBytes = Plan.LogTailBytes,
+            HashInterval = Plan.HashInterval,
+        };
         return Plan.SmallLimits
-            ? options with { MaxBatchCommands = 2, MaxMessageSlots = 3, MaxSlotsInFlight = 2, MaxPendingWrites = 6, MaxMessageBytes = 500, LogTailSlots = 8, HashInterval = 4 }
+            ? options with { MaxBatchCommands = 2, MaxMessageSlots = 3, MaxSlotsInFlight = 2, MaxPendingWrites = 6, MaxMessageBytes = 500 }
             : options;
     }
 }

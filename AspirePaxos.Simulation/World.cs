@@ -206,9 +206,20 @@ internal sealed partial class World : IWorld
         if (!Plan.GathersInputs || !random.OneIn(4)) Turn(process);
     }
 
-    private static void Turn(Process process)
+    private void Turn(Process process)
     {
         process.Turn();
         ClusterChecker.Observe(process);
+        if (process.Observed!.Standing != process.Replica.Standing()) NoteStanding(process);
+    }
+
+    /// <summary>It began or ended to recover, or was told that it may not take part.</summary>
+    private void NoteStanding(Process process)
+    {
+        var standing = process.Replica.Standing();
+        if (process.Observed!.Standing == Standing.Recovers) Coverage.Count(Seen.Recoveries);
+        if (standing == Standing.Rejected) Coverage.Count(process.Host.Disk.Diverges ? Seen.DivergencesFound : Seen.StrangeDisksRejected);
+        process.Observed.Standing = standing;
+        Note(245, $"{process.Host.Node} {standing}{(process.Replica.Rejection is { } rejection ? $": {rejection}" : "")}");
     }
 }
