@@ -29,6 +29,8 @@ internal sealed class NodesInProcess : IAsyncDisposable
 
     public IEnumerable<string> Running => running.Keys;
 
+    public string DirectoryOf(string node) => Path.Combine(directory, node);
+
     public ReplicaLoop this[string node] => running[node].Services.GetRequiredService<ReplicaLoop>();
 
     public Uri Address(string node) => new(running[node].Urls.First());
@@ -95,7 +97,7 @@ internal sealed class NodesInProcess : IAsyncDisposable
             ["Paxos:NodeId"] = node,
             ["Paxos:Replicas"] = string.Join(',', names),
             ["Paxos:ClusterSecret"] = Secret,
-            ["Paxos:DataDirectory"] = Path.Combine(directory, node),
+            ["Paxos:DataDirectory"] = DirectoryOf(node),
             ["Paxos:Mode"] = mode.ToString(),
             ["Logging:LogLevel:Default"] = "Warning",
         };
