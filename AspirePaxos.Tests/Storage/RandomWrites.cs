@@ -6,15 +6,16 @@ using AspirePaxos.Protocol;
 namespace AspirePaxos.Tests.Storage;
 
 /// <summary>Writes as a replica makes them, from a seed, and the state that they should leave.</summary>
-internal sealed class RandomWrites(ulong seed, KeyValueStore store)
+internal sealed class RandomWrites(ulong seed, StoredState stored)
 {
     private readonly Prng random = new(seed);
-    private readonly SortedDictionary<long, LogRecord> log = [];
-    private Ballot promised;
-    private long commitIndex;
-    private long lastSlot;
+    private readonly KeyValueStore store = stored.Store;
+    private readonly SortedDictionary<long, LogRecord> log = new(stored.State.Log.ToDictionary(record => record.Slot));
+    private Ballot promised = stored.State.Promised;
+    private long commitIndex = stored.State.CommitIndex;
+    private long lastSlot = stored.State.Log.Select(record => record.Slot).LastOrDefault();
     private long sequence;
-    private ClusterState cluster = ClusterState.Empty;
+    private ClusterState cluster = stored.State.Cluster;
 
     /// <summary>Up to four writes of one commit, with what some of their slots changed.</summary>
     public (List<Write> Writes, AppliedRows Rows) Next()
@@ -32,6 +33,9 @@ internal sealed class RandomWrites(ulong seed, KeyValueStore store)
 
         return (writes, rows);
     }
+
+    /// <summary>The state that the writes up to now should leave.</summary>
+    public string Expected => StateText.Of(promised, commitIndex, log.Values, cluster, store);
 
     public void AssertHeld(StoredState found)
     {
