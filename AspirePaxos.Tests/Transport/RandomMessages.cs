@@ -9,7 +9,7 @@ namespace AspirePaxos.Tests.Transport;
 /// <summary>Every message, from a seed, with texts that break careless encoders.</summary>
 internal sealed class RandomMessages(ulong seed)
 {
-    public const int Kinds = 22;
+    public const int Kinds = 26;
 
     private static readonly string[] Nasty = ["", ":", ";", "\n\0\r\t", "\"\\\"", "{\"a\":[1,2}", "\uD83D\uDE00", "</script>", "é\u2028", "],[", "\u0001\u007F", new string('x', 5_000)];
 
@@ -38,7 +38,7 @@ internal sealed class RandomMessages(ulong seed)
         1 => new Accept(Ballot(), Slot(), List(Command, 1), Count()),
         2 => new Learn(List(() => new LearnedCommand(Slot(), Ballot(), Command()))),
         3 => new LearnQuery(Slot(), (int)random.Between(1, 5_000)),
-        4 => new Heartbeat(Ballot(), Count(), Count()),
+        4 => new Heartbeat(Ballot(), Count(), Count()) { Hashes = Hashes() },
         5 => new Question(Count(), Count(), random.OneIn(2) ? AspirePaxos.Protocol.Ballot.None : Ballot()),
         6 => new Handover(Ballot(), Count()),
         7 => new Forward((int)random.Between(0, 2), List(() => new ForwardedCommand(Count(), ClientCommand()))),
@@ -50,12 +50,16 @@ internal sealed class RandomMessages(ulong seed)
         13 => new Nack(Ballot(), Ballot(), Any<NackReason>()),
         14 => new LearnReply(List(() => new LearnedCommand(Slot(), Ballot(), Command())), Count(), Count()),
         15 => new Noted(),
-        16 => new HeartbeatReply(Ballot(), Count(), Ballot(), Count(), Count()),
+        16 => new HeartbeatReply(Ballot(), Count(), Ballot(), Count(), Count()) { Hashes = Hashes() },
         17 => new Answer(Count(), random.OneIn(2), AspirePaxos.Protocol.Ballot.None, Count()),
         18 => new Forwarded(List(() => new ForwardedOutcome(Count(), Outcome())), random.OneIn(3) ? NodeId.None : Node(), Ballot(), Count()),
         19 => new ReadIndexReply(Count(), random.OneIn(3) ? -1 : Count(), Ballot(), Count()),
         20 => new FormationReply(random.OneIn(2), $"{random.Next():x}", List(Member)),
         21 => new Refused(Any<RefusalReason>(), Text() is { Length: < 4_096 } text ? text : "long"),
+        22 => new SnapshotQuery(Count(), Count()),
+        23 => new SnapshotChunk(new SnapshotId(Slot(), 1L << 51, Hash()), Count(), ClientCommand()),
+        24 => new RecoverQuery(random.OneIn(2) ? 0 : Slot(), Count()),
+        25 => RecoverReply(),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
@@ -66,6 +70,16 @@ internal sealed class RandomMessages(ulong seed)
         var proposals = List(() => new Proposal(slot++, Ballot(), random.OneIn(2), Command()));
         return new Promise(Ballot(), from, slot, slot + 10, Count(), Count(), proposals);
     }
+
+    private RecoverReply RecoverReply()
+    {
+        var page = Promise();
+        return new RecoverReply(Ballot(), page.From, page.Through, page.LastSlot, page.CommitIndex, page.TruncatedThrough, page.Proposals);
+    }
+
+    private HashReport? Hashes() => random.OneIn(3) ? null : new HashReport(Slot(), List(() => new NodeHash(Node(), Hash())));
+
+    private UInt128 Hash() => new(random.OneIn(3) ? 0 : random.Next(), random.Next());
 
     private Outcome Outcome() => random.OneIn(2)
         ? AspirePaxos.Protocol.Outcome.Done(Slot(), ClientCommand())
