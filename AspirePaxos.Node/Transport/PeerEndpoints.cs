@@ -95,7 +95,7 @@ internal sealed class PeerEndpoints(NodeOptions options, LoopInbox inbox, Exchan
             }
 
             var self = replica.Options.Self;
-            return new Envelope(self, self, replica.ClusterId, options.Mode, new LearnReply(entries, replica.CommitIndex, 0));
+            return new Envelope(self, self, replica.ClusterId, options.Mode, new LearnReply(entries, replica.CommitIndex, replica.TruncatedThrough));
         });
         context.Response.ContentType = "application/json";
         await context.Response.BodyWriter.WriteAsync(PeerJsonWriter.Write(reply), context.RequestAborted);

@@ -43,13 +43,18 @@ internal static class AnyMessage
             head.Item1, head.Item2, head.Item2 + proposals.Count, head.Item3, head.Item4, head.Item5,
             [.. proposals.Select((proposal, i) => new Proposal(head.Item2 + i, proposal.Item1, proposal.Item2, proposal.Item3))]));
 
+    private static readonly Gen<UInt128> hash = Gen.Select(Gen.ULong, Gen.ULong, (upper, lower) => new UInt128(upper, lower));
+    private static readonly Gen<HashReport?> hashes = Gen.OneOf(
+        Gen.Const((HashReport?)null),
+        Gen.Select(slot, Gen.Select(node, hash, (n, h) => new NodeHash(n, h)).List[0, 5], (s, all) => (HashReport?)new HashReport(s, all)));
+
     public static readonly IReadOnlyList<IGen<Message>> Kinds =
     [
         Gen.Select(Ballot, slot, slot, (b, from, page) => new Prepare(b, from, page)),
         Gen.Select(Ballot, slot, Command.List[1, 3], count, (b, first, commands, commit) => new Accept(b, first, commands, commit)),
         learned.List[0, 3].Select(entries => new Learn(entries)),
         Gen.Select(slot, Gen.Int[1, 5_000], (from, limit) => new LearnQuery(from, limit)),
-        Gen.Select(Ballot, count, count, (b, commit, sequence) => new Heartbeat(b, commit, sequence)),
+        Gen.Select(Ballot, count, count, hashes, (b, commit, sequence, h) => new Heartbeat(b, commit, sequence) { Hashes = h }),
         Gen.Select(count, count, Ballot, (sequence, commit, handover) => new Question(sequence, commit, handover)),
         Gen.Select(Ballot, count, (b, commit) => new Handover(b, commit)),
         Gen.Select(Gen.Int[0, 1], forwarded.List[0, 3], (hops, commands) => new Forward(hops, commands)),
@@ -61,11 +66,15 @@ internal static class AnyMessage
         Gen.Select(Ballot, Ballot, Gen.Enum<NackReason>(), (refused, promised, reason) => new Nack(refused, promised, reason)),
         Gen.Select(learned.List[0, 3], count, count, (entries, commit, truncated) => new LearnReply(entries, commit, truncated)),
         Gen.Const(new Noted()),
-        Gen.Select(Ballot, count, Ballot, count, count, (b, sequence, promised, commit, applied) => new HeartbeatReply(b, sequence, promised, commit, applied)),
+        Gen.Select(Ballot, count, Ballot, count, count, hashes, (b, sequence, promised, commit, applied, h) => new HeartbeatReply(b, sequence, promised, commit, applied) { Hashes = h }),
         Gen.Select(count, Gen.Bool, Ballot, count, (sequence, yes, promised, commit) => new Answer(sequence, yes, promised, commit)),
         Gen.Select(forwardedOutcome.List[0, 3], nodeOrNone, Ballot, count, (outcomes, leader, b, commit) => new Forwarded(outcomes, leader, b, commit)),
         Gen.Select(count, Gen.OneOf(count, Gen.Const(-1L)), Ballot, count, (sequence, index, b, commit) => new ReadIndexReply(sequence, index, b, commit)),
         Gen.Select(Gen.Bool, clusterId, member.List[0, 7], (formed, id, table) => new FormationReply(formed, id, table)),
+        Gen.Select(count, count, (s, offset) => new SnapshotQuery(s, offset)),
+        Gen.Select(slot, Gen.Long[1 << 20, 1L << 50], hash, Gen.Long[0, 1 << 19], AnyText.Whole, (s, length, h, offset, data) => new SnapshotChunk(new SnapshotId(s, length, h), offset, Encoding.UTF8.GetBytes(data + "."))),
+        Gen.Select(Gen.OneOf(Gen.Const(0L), slot), count, (from, page) => new RecoverQuery(from, page)),
+        promise.Select(p => new RecoverReply(p.Ballot, p.From, p.Through, p.LastSlot, p.CommitIndex, p.TruncatedThrough, p.Proposals)),
         Gen.Select(Gen.Enum<RefusalReason>(), AnyText.Whole, (reason, detail) => new Refused(reason, detail)),
     ];
 
