@@ -6,25 +6,51 @@ using Microsoft.Data.Sqlite;
 
 namespace AspirePaxos.Node.Storage;
 
-/// <summary>Reads everything once at the start, and checks it.</summary>
+/// <summary>Reads everything once at the start, and checks it: each row by its own checksum, and by <see cref="RowTotal"/> that none is missing or old.</summary>
 internal sealed class DatabaseReader(SqliteConnection connection, string path)
 {
-    public StoredState Load(Identity self, StoreOptions options)
+    private RowTotal found;
+
+    /// <summary>Whose directory it is. Checked alone first, so that another node's is not called damaged.</summary>
+    /// <param name="check">False while it has no checksum yet.</param>
+    public IdentityRow Identity(bool check = true)
     {
-        var cluster = new ClusterState(
-            Rows("SELECT cluster_id FROM identity", row => row.GetString(0)).Single(),
-            [.. Rows("SELECT node, incarnation FROM members ORDER BY node", row => new Member(new NodeId(row.GetString(0)), row.GetInt64(1)))],
-            [.. Rows("SELECT node, boot_counter FROM boots ORDER BY node", row => new SeenBoot(new NodeId(row.GetString(0)), row.GetInt64(1)))]);
-        var (promised, commitIndex) = Rows("SELECT promised_number, promised_node, commit_index, checksum FROM acceptor", ReadAcceptor)
-            .DefaultIfEmpty((Ballot.None, 0)).Single();
-        var position = Rows("SELECT applied_index, revision, log_time, checksum FROM position", ReadPosition).DefaultIfEmpty().Single();
+        var members = Rows("SELECT node, incarnation FROM members ORDER BY node", row => new Member(new NodeId(row.GetString(0)), row.GetInt64(1))).ToList();
+        var boots = Rows("SELECT node, boot_counter FROM boots ORDER BY node", row => new SeenBoot(new NodeId(row.GetString(0)), row.GetInt64(1))).ToList();
+        return Single(
+            "SELECT node, incarnation, boot_counter, replicas, cluster_id, checksum FROM identity", "its identity",
+            row =>
+            {
+                var cluster = new ClusterState(row.GetString(4), members, boots);
+                var identity = new IdentityRow(row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetString(3), cluster);
+                if (check) Check(Schema.OfIdentity(identity), row.GetInt64(5), "the identity");
+                return identity;
+            });
+    }
+
+    public SingleRows Load(IdentityRow identity, StoreOptions options, out DurableState state, out KeyValueStore store)
+    {
+        found = default(RowTotal).With(Schema.OfIdentity(identity).Value);
+        var acceptor = Single(
+            "SELECT promised_number, promised_node, commit_index, truncated_through, row_count, row_sum, checksum FROM acceptor", "its promise", ReadAcceptor);
+        var (position, positionChecksum) = Single(
+            "SELECT applied_index, revision, log_time, hash, checksum FROM position", "the position of its state", ReadPosition);
         var log = Rows("SELECT slot, ballot_number, ballot_node, learned, command, checksum FROM log ORDER BY slot", ReadRecord).ToList();
-        CheckLog(log, commitIndex, position.AppliedIndex);
+        CheckLog(log, acceptor.CommitIndex, position.AppliedIndex);
         var rows = Rows<RowChange>("SELECT key, value, revision, created_revision, checksum FROM entries ORDER BY key", ReadEntry)
             .Concat(Rows<RowChange>("SELECT key_hash, request_hash, result, log_time, sequence, checksum FROM idempotency ORDER BY sequence", ReadRemembered));
-        var store = KeyValueStore.Restore(options, position, rows);
-        return new StoredState(self, new DurableState(cluster, promised, commitIndex, log, position.AppliedIndex, position.LogTime), store);
+        store = KeyValueStore.Restore(options, position, rows);
+        if (found != acceptor.Rows)
+        {
+            throw Damaged($"rows are missing, doubled or older than they were ({found.Count} were found, {acceptor.Rows.Count} written, and their checksums do not add up)");
+        }
+
+        state = new DurableState(identity.Cluster, acceptor.Promised, acceptor.CommitIndex, log, position.AppliedIndex, position.LogTime);
+        return new SingleRows(identity, acceptor, positionChecksum);
     }
+
+    public StorageException Damaged(string what) =>
+        new($"{path} is damaged: {what}. Keep a copy of the directory and treat this replica as lost; it must not be started again from this file.");
 
     private IEnumerable<T> Rows<T>(string query, Func<SqliteDataReader, T> read)
     {
@@ -34,26 +60,31 @@ internal sealed class DatabaseReader(SqliteConnection connection, string path)
         while (rows.Read()) yield return read(rows);
     }
 
-    private (Ballot Promised, long CommitIndex) ReadAcceptor(SqliteDataReader row)
+    private T Single<T>(string query, string what, Func<SqliteDataReader, T> read)
     {
-        var promised = new Ballot(row.GetInt64(0), new NodeId(row.GetString(1)));
-        var commitIndex = row.GetInt64(2);
-        Check(Schema.OfAcceptor(promised, commitIndex), row.GetInt64(3), "the acceptor's promise");
-        return (promised, commitIndex);
+        var rows = Rows(query, read).ToList();
+        return rows.Count == 1 ? rows[0] : throw Damaged($"it has lost {what}");
     }
 
-    private StorePosition ReadPosition(SqliteDataReader row)
+    private AcceptorRow ReadAcceptor(SqliteDataReader row)
+    {
+        var acceptor = new AcceptorRow(
+            new Ballot(row.GetInt64(0), new NodeId(row.GetString(1))), row.GetInt64(2), row.GetInt64(3), new RowTotal(row.GetInt64(4), row.GetInt64(5)));
+        Check(Schema.OfAcceptor(acceptor), row.GetInt64(6), "the acceptor's promise");
+        return acceptor;
+    }
+
+    private (StorePosition Position, long Checksum) ReadPosition(SqliteDataReader row)
     {
         var position = new StorePosition(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2));
-        Check(Schema.OfPosition(position), row.GetInt64(3), "the position of the state");
-        return position;
+        return (position, Count(Schema.OfPosition(position, row.GetFieldValue<byte[]>(3)), row.GetInt64(4), "the position of the state"));
     }
 
     private LogRecord ReadRecord(SqliteDataReader row)
     {
         var ballot = new Ballot(row.GetInt64(1), new NodeId(row.GetString(2)));
         var record = new LogRecord(row.GetInt64(0), ballot, row.GetInt64(3) != 0, new Command(row.GetFieldValue<byte[]>(4)));
-        Check(Schema.OfRecord(record), row.GetInt64(5), $"the log record of slot {record.Slot}");
+        Count(Schema.OfRecord(record), row.GetInt64(5), $"the log record of slot {record.Slot}");
         return record;
     }
 
@@ -61,7 +92,7 @@ internal sealed class DatabaseReader(SqliteConnection connection, string path)
     {
         var key = row.GetFieldValue<byte[]>(0);
         var entry = new Entry(row.GetFieldValue<byte[]>(1), row.GetInt64(2), row.GetInt64(3));
-        Check(Schema.OfEntry(key, entry), row.GetInt64(4), "an entry of the state");
+        Count(Schema.OfEntry(key, entry), row.GetInt64(4), "an entry of the state");
         return new EntryRow(Encoding.UTF8.GetString(key), entry);
     }
 
@@ -69,7 +100,7 @@ internal sealed class DatabaseReader(SqliteConnection connection, string path)
     {
         var (key, request, result) = (row.GetFieldValue<byte[]>(0), row.GetFieldValue<byte[]>(1), row.GetFieldValue<byte[]>(2));
         var (logTime, order) = (row.GetInt64(3), row.GetInt64(4));
-        Check(Schema.OfRemembered(key, request, result, logTime, order), row.GetInt64(5), "a remembered Idempotency-Key");
+        Count(Schema.OfRemembered(key, request, result, logTime, order), row.GetInt64(5), "a remembered Idempotency-Key");
         var remembered = new Remembered(BinaryPrimitives.ReadUInt128BigEndian(request), StoreResult.Decode(result), logTime, order);
         return new IdempotencyRow(BinaryPrimitives.ReadUInt128BigEndian(key), remembered);
     }
@@ -81,11 +112,15 @@ internal sealed class DatabaseReader(SqliteConnection connection, string path)
         if (present != commitIndex - appliedIndex) throw Damaged($"log records between slot {appliedIndex + 1} and {commitIndex} are missing");
     }
 
-    private void Check(Checksum expected, long found, string what)
+    private long Count(Checksum expected, long kept, string what)
     {
-        if (expected.Value != found) throw Damaged($"{what} does not match its checksum");
+        Check(expected, kept, what);
+        found = found.With(kept);
+        return kept;
     }
 
-    private StorageException Damaged(string what) =>
-        new($"{path} is damaged: {what}. Keep a copy of the directory and treat this replica as lost; it must not be started again from this file.");
+    private void Check(Checksum expected, long kept, string what)
+    {
+        if (expected.Value != kept) throw Damaged($"{what} does not match its checksum");
+    }
 }

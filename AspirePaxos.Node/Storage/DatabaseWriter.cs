@@ -8,63 +8,76 @@ using Microsoft.Data.Sqlite;
 namespace AspirePaxos.Node.Storage;
 
 /// <summary>One transaction per batch, through statements prepared once.</summary>
+/// <remarks>
+/// Each that changes anything changes the acceptor's row, be it for the total of the rows alone: so any two have a page in common, by which
+/// <see cref="WalScan"/> tells two from one. Once one failed, what is held here is not what the file holds: it must not be used again.
+/// </remarks>
 internal sealed class DatabaseWriter : IDisposable
 {
+    private static readonly byte[] noHash = new byte[16];
+
     private readonly SqliteConnection connection;
     private readonly List<SqliteCommand> statements = [];
-    private readonly SqliteCommand begin, commit, putRecord, putAcceptor, putPosition, putEntry, deleteEntry, putRemembered, deleteRemembered;
-    private Ballot promised;
-    private long commitIndex;
+    private readonly SqliteCommand begin, commit, putIdentity, putAcceptor, putPosition;
+    private readonly SqliteCommand putRecord, putEntry, deleteEntry, putRemembered, deleteRemembered;
+    private readonly SqliteCommand recordSum, entrySum, rememberedSum;
+    private IdentityRow identity;
+    private AcceptorRow acceptor;
+    private long positionChecksum;
 
-    public DatabaseWriter(SqliteConnection connection)
+    public DatabaseWriter(SqliteConnection connection, SingleRows held)
     {
         this.connection = connection;
+        (identity, acceptor, positionChecksum) = (held.Identity, held.Acceptor, held.PositionChecksum);
         begin = Prepare("BEGIN IMMEDIATE", 0);
         commit = Prepare("COMMIT", 0);
+        putIdentity = Prepare("UPDATE identity SET boot_counter = $0, cluster_id = $1, checksum = $2", 3);
+        putAcceptor = Prepare(
+            "UPDATE acceptor SET promised_number = $0, promised_node = $1, commit_index = $2, truncated_through = $3, row_count = $4, row_sum = $5, checksum = $6", 7);
+        putPosition = Prepare("UPDATE position SET applied_index = $0, revision = $1, log_time = $2, hash = $3, checksum = $4", 5);
         putRecord = Prepare("INSERT OR REPLACE INTO log VALUES ($0, $1, $2, $3, $4, $5)", 6);
-        putAcceptor = Prepare("INSERT OR REPLACE INTO acceptor VALUES (1, $0, $1, $2, $3)", 4);
-        putPosition = Prepare("INSERT OR REPLACE INTO position VALUES (1, $0, $1, $2, $3)", 4);
         putEntry = Prepare("INSERT OR REPLACE INTO entries VALUES ($0, $1, $2, $3, $4)", 5);
         deleteEntry = Prepare("DELETE FROM entries WHERE key = $0", 1);
         putRemembered = Prepare("INSERT OR REPLACE INTO idempotency VALUES ($0, $1, $2, $3, $4, $5)", 6);
         deleteRemembered = Prepare("DELETE FROM idempotency WHERE key_hash = $0", 1);
-        using var read = connection.CreateCommand();
-        read.CommandText = "SELECT promised_number, promised_node, commit_index FROM acceptor";
-        using var row = read.ExecuteReader();
-        (promised, commitIndex) = row.Read() ? (new Ballot(row.GetInt64(0), new NodeId(row.GetString(1))), row.GetInt64(2)) : (Ballot.None, 0);
+        recordSum = Prepare("SELECT checksum FROM log WHERE slot = $0", 1);
+        entrySum = Prepare("SELECT checksum FROM entries WHERE key = $0", 1);
+        rememberedSum = Prepare("SELECT checksum FROM idempotency WHERE key_hash = $0", 1);
     }
 
     public void Commit(IReadOnlyList<Write> writes, AppliedRows applied)
     {
         begin.ExecuteNonQuery();
-        var (promisedBefore, commitBefore) = (promised, commitIndex);
+        var before = acceptor;
         foreach (var write in writes)
         {
-            foreach (var record in write.Records)
-            {
-                Run(putRecord, record.Slot, record.Ballot.Number, record.Ballot.Node.Name, record.Learned ? 1L : 0L, Blob(record.Command.Bytes), Schema.OfRecord(record).Value);
-            }
-
-            if (write.Promised is { } ballot) promised = ballot;
-            commitIndex = Math.Max(commitIndex, write.CommitIndex);
+            foreach (var record in write.Records) PutRecord(record);
+            if (write.Promised is { } ballot) acceptor = acceptor with { Promised = ballot };
+            acceptor = acceptor with { CommitIndex = Math.Max(acceptor.CommitIndex, write.CommitIndex) };
             if (write.Cluster is { } cluster) PutCluster(cluster);
         }
 
         if (applied.Position is { } position)
         {
             // What was applied was chosen, and its records are in this commit or an earlier one.
-            commitIndex = Math.Max(commitIndex, position.AppliedIndex);
-            Run(putPosition, position.AppliedIndex, position.Revision, position.LogTime, Schema.OfPosition(position).Value);
+            acceptor = acceptor with { CommitIndex = Math.Max(acceptor.CommitIndex, position.AppliedIndex) };
+            PutPosition(position);
             foreach (var (key, entry) in applied.Entries) PutEntry(Encoding.UTF8.GetBytes(key), entry);
             foreach (var (key, remembered) in applied.Idempotency) PutRemembered(Hash(key), remembered);
         }
 
-        if (promised != promisedBefore || commitIndex != commitBefore)
-        {
-            Run(putAcceptor, promised.Number, promised.Node.Name, commitIndex, Schema.OfAcceptor(promised, commitIndex).Value);
-        }
-
+        if (acceptor != before) PutAcceptor();
         commit.ExecuteNonQuery();
+    }
+
+    /// <returns>Which start of this replica it is.</returns>
+    public long CountBoot()
+    {
+        begin.ExecuteNonQuery();
+        PutIdentity(identity with { BootCounter = identity.BootCounter + 1 });
+        PutAcceptor();
+        commit.ExecuteNonQuery();
+        return identity.BootCounter;
     }
 
     public void Dispose()
@@ -72,32 +85,88 @@ internal sealed class DatabaseWriter : IDisposable
         foreach (var statement in statements) statement.Dispose();
     }
 
+    private void PutAcceptor() => Run(
+        putAcceptor, acceptor.Promised.Number, acceptor.Promised.Node.Name, acceptor.CommitIndex, acceptor.TruncatedThrough,
+        acceptor.Rows.Count, acceptor.Rows.Sum, Schema.OfAcceptor(acceptor).Value);
+
+    private void PutRecord(LogRecord record)
+    {
+        var checksum = Schema.OfRecord(record).Value;
+        Replaced(Sum(recordSum, record.Slot), checksum);
+        Run(putRecord, record.Slot, record.Ballot.Number, record.Ballot.Node.Name, record.Learned ? 1L : 0L, Blob(record.Command.Bytes), checksum);
+    }
+
+    private void PutPosition(StorePosition position)
+    {
+        var checksum = Schema.OfPosition(position, noHash).Value;
+        Replaced(positionChecksum, checksum);
+        positionChecksum = checksum;
+        Run(putPosition, position.AppliedIndex, position.Revision, position.LogTime, noHash, checksum);
+    }
+
     private void PutEntry(byte[] key, Entry? entry)
     {
-        if (entry is null) Run(deleteEntry, key);
-        else Run(putEntry, key, Blob(entry.Value), entry.Revision, entry.CreatedRevision, Schema.OfEntry(key, entry).Value);
+        var old = Sum(entrySum, key);
+        if (entry is null)
+        {
+            Replaced(old, null);
+            Run(deleteEntry, key);
+            return;
+        }
+
+        var checksum = Schema.OfEntry(key, entry).Value;
+        Replaced(old, checksum);
+        Run(putEntry, key, Blob(entry.Value), entry.Revision, entry.CreatedRevision, checksum);
     }
 
     private void PutRemembered(byte[] key, Remembered? remembered)
     {
+        var old = Sum(rememberedSum, key);
         if (remembered is not { } kept)
         {
+            Replaced(old, null);
             Run(deleteRemembered, key);
             return;
         }
 
         var (request, result) = (Hash(kept.RequestHash), kept.Result.Encode());
-        Run(putRemembered, key, request, result, kept.LogTime, kept.Order, Schema.OfRemembered(key, request, result, kept.LogTime, kept.Order).Value);
+        var checksum = Schema.OfRemembered(key, request, result, kept.LogTime, kept.Order).Value;
+        Replaced(old, checksum);
+        Run(putRemembered, key, request, result, kept.LogTime, kept.Order, checksum);
     }
 
     /// <summary>Rare: at formation and when a peer has restarted.</summary>
     private void PutCluster(ClusterState cluster)
     {
-        Once("UPDATE identity SET cluster_id = $0", cluster.ClusterId);
+        PutIdentity(identity with { Cluster = cluster });
         Once("DELETE FROM members");
         Once("DELETE FROM boots");
         foreach (var member in cluster.Members) Once("INSERT INTO members VALUES ($0, $1)", member.Node.Name, member.Incarnation);
         foreach (var boot in cluster.Boots) Once("INSERT INTO boots VALUES ($0, $1)", boot.Node.Name, boot.BootCounter);
+    }
+
+    private void PutIdentity(IdentityRow row)
+    {
+        var checksum = Schema.OfIdentity(row).Value;
+        Replaced(Schema.OfIdentity(identity).Value, checksum);
+        identity = row;
+        Run(putIdentity, row.BootCounter, row.Cluster.ClusterId, checksum);
+    }
+
+    /// <summary>Keeps the total.</summary>
+    private void Replaced(long? old, long? present)
+    {
+        var rows = acceptor.Rows;
+        if (old is { } gone) rows = rows.Without(gone);
+        if (present is { } added) rows = rows.With(added);
+        acceptor = acceptor with { Rows = rows };
+    }
+
+    /// <summary>The pages that it reads are those that the change that follows reads anyway.</summary>
+    private static long? Sum(SqliteCommand statement, object key)
+    {
+        statement.Parameters[0].Value = key;
+        return statement.ExecuteScalar() as long?;
     }
 
     private void Once(string text, params ReadOnlySpan<object> values)

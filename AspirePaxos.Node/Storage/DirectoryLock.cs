@@ -30,11 +30,18 @@ internal sealed class DirectoryLock : IDisposable
         {
             throw new StorageException($"The data directory {directory} cannot be written: {e.Message} Set Paxos:DataDirectory to one that can.", e);
         }
-        catch (IOException e)
+        catch (IOException e) when (IsHeld(e))
         {
             throw new StorageException($"The data directory {directory} is used by another process ({e.Message}): stop that one, or set Paxos:DataDirectory to another.", e);
+        }
+        catch (IOException e)
+        {
+            throw new StorageException($"{path} cannot be written: {e.Message} Free space on its disk, or set Paxos:DataDirectory to a directory that can be written.", e);
         }
     }
 
     public void Dispose() => file.Dispose();
+
+    /// <summary>Another's lock, and not a full disk or a read-only file system: EAGAIN of Linux and macOS, or Windows' sharing violation.</summary>
+    private static bool IsHeld(IOException failure) => failure.HResult is 11 or 35 or unchecked((int)0x80070020);
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using AspirePaxos.KeyValue;
 using AspirePaxos.Protocol;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace AspirePaxos.Node.Storage;
 
@@ -13,111 +14,146 @@ internal sealed class PaxosDatabase : IDisposable
 {
     public const string FileName = "paxos.db";
 
+    /// <summary>SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE.</summary>
+    private const int NoCheckpointOnClose = 1006;
+
     private readonly DirectoryLock directoryLock;
     private readonly SqliteConnection connection;
     private DatabaseWriter? writer;
+    private bool failed;
 
     private PaxosDatabase(DirectoryLock directoryLock, string path)
     {
         this.directoryLock = directoryLock;
         Path = path;
-        connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ConnectionString);
+        connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 1 }.ConnectionString);
     }
 
     public string Path { get; }
 
-    /// <summary>Locks the directory, opens or makes the file, checks whose it is and counts the boot.</summary>
+    /// <summary>Locks the directory, opens or makes the file, checks whose it is and that it is whole, and counts the boot.</summary>
+    /// <param name="checkpointPages">The size of the write-ahead log from which it is copied into the database: checkpoints in steps of 16 MB.</param>
     /// <exception cref="StorageException">The directory cannot be used; the message says why and what to do.</exception>
-    public static PaxosDatabase Open(NodeOptions options, out StoredState stored)
+    public static PaxosDatabase Open(NodeOptions options, out StoredState stored, int checkpointPages = 4_000)
     {
         var directory = System.IO.Path.GetFullPath(options.DataDirectory);
         var database = new PaxosDatabase(DirectoryLock.Take(directory), System.IO.Path.Combine(directory, FileName));
         try
         {
-            database.Prepare();
-            var self = database.Identify(options);
-            stored = new DatabaseReader(database.connection, database.Path).Load(self, options.StoreOptions);
+            stored = database.Load(options, checkpointPages);
             return database;
         }
-        catch (SqliteException e)
+        catch (Exception e)
         {
+            database.Leave();
             database.Dispose();
-            throw new StorageException(
-                $"{database.Path} cannot be read: {e.Message} It may be damaged; keep a copy of the directory and treat this replica as lost.", e);
-        }
-        catch
-        {
-            database.Dispose();
+            if (database.Refusal(e) is { } refusal) throw refusal;
             throw;
         }
     }
 
     /// <summary>Makes all of it durable at once, in order.</summary>
+    /// <exception cref="StorageException">It may be durable or not, and nothing can be committed any more.</exception>
     public void Commit(IReadOnlyList<Write> writes, AppliedRows applied)
     {
-        writer ??= new DatabaseWriter(connection);
-        writer.Commit(writes, applied);
+        if (failed) throw new InvalidOperationException($"A commit to {Path} failed: it is never tried again.");
+        failed = true;
+        try
+        {
+            writer!.Commit(writes, applied);
+            failed = false;
+        }
+        catch (SqliteException e)
+        {
+            throw DatabaseFailure.Of(Path, e);
+        }
     }
 
     public void Dispose()
     {
+        if (failed) Leave();
         writer?.Dispose();
         connection.Dispose();
         directoryLock.Dispose();
     }
 
-    private void Prepare()
+    private StoredState Load(NodeOptions options, int checkpointPages)
     {
+        WalScan.Check(Path);
         connection.Open();
-        // Exclusive: no shared-memory file, and no other program writes behind the replica's back. 4,000 pages: checkpoints in steps of 16 MB.
-        Execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;");
-        Execute("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;");
-        if (!"wal".Equals(Scalar("PRAGMA journal_mode"))) throw new StorageException($"{Path} does not support SQLite's WAL mode: use a local file system.");
-        var version = (long)Scalar("PRAGMA user_version")!;
-        if (version > Schema.Version)
+        if (raw.sqlite3_db_readonly(connection.Handle, "main") == 1) throw DatabaseFailure.ReadOnlyFile(Path);
+        // Exclusive: no shared-memory file, and no other program writes behind the replica's back.
+        Execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+        Execute($"PRAGMA wal_autocheckpoint = {checkpointPages}; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;");
+        // So that a transaction writes a page once, and all of it at its end: WalScan counts on it.
+        Execute("PRAGMA cache_spill = OFF");
+        CheckMode();
+        var replicas = string.Join(',', options.Members.Select(member => member.Name).Order(StringComparer.Ordinal));
+        var reader = new DatabaseReader(connection, Path);
+        Upgrade(options, replicas, reader);
+        var identity = reader.Identity();
+        CheckOwner(options, identity, replicas);
+        CheckStructure(reader);
+        var held = reader.Load(identity, options.StoreOptions, out var state, out var store);
+        EmptyLog();
+        writer = new DatabaseWriter(connection, held);
+        return new StoredState(new Identity(options.Self, identity.Incarnation, writer.CountBoot()), state, store);
+    }
+
+    private void CheckMode()
+    {
+        if ("wal".Equals(Scalar("PRAGMA journal_mode"))) return;
+        // SQLite does not say why. A full disk is a reason too, and then a plain write says so.
+        Execute($"PRAGMA user_version = {Scalar("PRAGMA user_version")}");
+        throw new StorageException($"{Path} does not support SQLite's WAL mode: use a local file system.");
+    }
+
+    private void Upgrade(NodeOptions options, string replicas, DatabaseReader reader)
+    {
+        var version = (int)(long)Scalar("PRAGMA user_version")!;
+        if (version == Schema.Version) return;
+        if (version < 0 || version > Schema.Version)
         {
             throw new StorageException($"{Path} has schema version {version}, this program knows up to {Schema.Version}: start the newer program that wrote it.");
         }
 
-        if (version == Schema.Version) return;
         using var transaction = connection.BeginTransaction();
-        Execute(Schema.Create);
-        Execute($"PRAGMA user_version = {Schema.Version}");
+        new SchemaUpgrade(connection, reader).Run(version, new IdentityRow(options.NodeId, RandomIncarnation(), 0, replicas, ClusterState.Empty));
         transaction.Commit();
     }
 
-    private Identity Identify(NodeOptions options)
+    /// <summary>Pages that nothing points to, or two things do, are read by nobody, until a later write goes wrong by them.</summary>
+    private void CheckStructure(DatabaseReader reader)
     {
-        var replicas = string.Join(',', options.Members.Select(member => member.Name).Order(StringComparer.Ordinal));
-        using var transaction = connection.BeginTransaction();
-        using (var read = Command("SELECT node, incarnation, replicas FROM identity"))
-        using (var row = read.ExecuteReader())
-        {
-            if (row.Read()) CheckOwner(options, row.GetString(0), row.GetString(2), replicas);
-            else AddIdentity(options.NodeId, replicas);
-        }
-
-        Execute("UPDATE identity SET boot_counter = boot_counter + 1");
-        using var identity = Command("SELECT incarnation, boot_counter FROM identity");
-        using var found = identity.ExecuteReader();
-        if (!found.Read()) throw new StorageException($"{Path} has lost its identity: keep a copy of the directory and treat this replica as lost.");
-        var self = new Identity(options.Self, found.GetInt64(0), found.GetInt64(1));
-        found.Close();
-        transaction.Commit();
-        return self;
+        if (Scalar("PRAGMA quick_check(1)") is not "ok" and var found) throw reader.Damaged($"{found}");
     }
 
-    private void AddIdentity(string node, string replicas)
+    /// <summary>What a crash left of an unfinished transaction must not lie behind the next ones: <see cref="WalScan"/> would take it for theirs.</summary>
+    private void EmptyLog()
     {
-        using var add = Command("INSERT INTO identity VALUES (1, $node, $incarnation, 0, $replicas, '')");
-        add.Parameters.AddWithValue("$node", node);
-        add.Parameters.AddWithValue("$incarnation", RandomIncarnation());
-        add.Parameters.AddWithValue("$replicas", replicas);
-        add.ExecuteNonQuery();
+        if (Scalar("PRAGMA wal_checkpoint(TRUNCATE)") is not 0L) throw new StorageException($"{Path} is open in another program: close that, then start again.");
     }
 
-    private void CheckOwner(NodeOptions options, string node, string recorded, string configured)
+    /// <summary>Closes without copying the log into the database: after a failure nothing more may be written.</summary>
+    private void Leave()
     {
+        if (connection.State == System.Data.ConnectionState.Open) raw.sqlite3_db_config(connection.Handle, NoCheckpointOnClose, 1, out _);
+    }
+
+    /// <summary>What reading a damaged file may end in, beside what says so itself.</summary>
+    private StorageException? Refusal(Exception failure) => failure switch
+    {
+        StorageException => null,
+        SqliteException e => DatabaseFailure.Of(Path, e),
+        UnauthorizedAccessException or IOException => new StorageException($"{Path} or its -wal file cannot be read: {failure.Message}", failure),
+        InvalidOperationException or InvalidCastException or ArgumentException or FormatException or OverflowException or System.Text.Json.JsonException =>
+            new StorageException($"{Path} is damaged: {failure.Message} Keep a copy of the directory and treat this replica as lost.", failure),
+        _ => null,
+    };
+
+    private void CheckOwner(NodeOptions options, IdentityRow identity, string configured)
+    {
+        var (node, recorded) = (identity.Node, identity.Replicas);
         if (node != options.NodeId)
         {
             throw new StorageException(

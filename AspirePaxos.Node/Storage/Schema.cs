@@ -1,3 +1,4 @@
+using System.Text;
 using AspirePaxos.KeyValue;
 using AspirePaxos.Protocol;
 
@@ -7,9 +8,12 @@ namespace AspirePaxos.Node.Storage;
 internal static class Schema
 {
     /// <summary>Kept as the file's user_version; a file with a higher one comes from a newer program.</summary>
-    public const int Version = 1;
+    public static int Version => Steps.Length;
 
-    public const string Create = """
+    /// <summary>Element v makes version v + 1 of version v. New columns come last, so that a file made new and one upgraded are the same.</summary>
+    public static readonly string[] Steps =
+    [
+        """
         CREATE TABLE identity (
             id INTEGER PRIMARY KEY CHECK (id = 1), node TEXT NOT NULL, incarnation INTEGER NOT NULL, boot_counter INTEGER NOT NULL,
             replicas TEXT NOT NULL, cluster_id TEXT NOT NULL);
@@ -30,19 +34,40 @@ internal static class Schema
         CREATE TABLE position (
             id INTEGER PRIMARY KEY CHECK (id = 1), applied_index INTEGER NOT NULL, revision INTEGER NOT NULL,
             log_time INTEGER NOT NULL, checksum INTEGER NOT NULL);
-        """;
+        """,
+        """
+        ALTER TABLE identity ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE acceptor ADD COLUMN truncated_through INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE acceptor ADD COLUMN row_count INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE acceptor ADD COLUMN row_sum INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE position ADD COLUMN hash BLOB NOT NULL DEFAULT X'00000000000000000000000000000000';
+        """,
+    ];
+
+    public static Checksum OfIdentity(IdentityRow row)
+    {
+        var sum = new Checksum().Add(Bytes(row.Node)).Add(row.Incarnation).Add(row.BootCounter).Add(Bytes(row.Replicas)).Add(Bytes(row.Cluster.ClusterId));
+        sum = sum.Add(row.Cluster.Members.Count);
+        foreach (var member in row.Cluster.Members.OrderBy(member => member.Node)) sum = sum.Add(Bytes(member.Node.Name)).Add(member.Incarnation);
+        foreach (var boot in row.Cluster.Boots.OrderBy(boot => boot.Node)) sum = sum.Add(Bytes(boot.Node.Name)).Add(boot.BootCounter);
+        return sum;
+    }
 
     public static Checksum OfRecord(LogRecord record) =>
         new Checksum().Add(record.Slot).Add(record.Ballot).Add(record.Learned ? 1 : 0).Add(record.Command.Bytes.Span);
 
-    public static Checksum OfAcceptor(Ballot promised, long commitIndex) => new Checksum().Add(promised).Add(commitIndex);
+    public static Checksum OfAcceptor(AcceptorRow row) =>
+        new Checksum().Add(row.Promised).Add(row.CommitIndex).Add(row.TruncatedThrough).Add(row.Rows.Count).Add(row.Rows.Sum);
 
-    public static Checksum OfPosition(StorePosition position) =>
-        new Checksum().Add(position.AppliedIndex).Add(position.Revision).Add(position.LogTime);
+    /// <param name="hash">Of all that was applied up to there, 16 bytes.</param>
+    public static Checksum OfPosition(StorePosition position, ReadOnlySpan<byte> hash) =>
+        new Checksum().Add(position.AppliedIndex).Add(position.Revision).Add(position.LogTime).Add(hash);
 
     public static Checksum OfEntry(ReadOnlySpan<byte> key, Entry entry) =>
         new Checksum().Add(key).Add(entry.Value.Span).Add(entry.Revision).Add(entry.CreatedRevision);
 
     public static Checksum OfRemembered(ReadOnlySpan<byte> keyHash, ReadOnlySpan<byte> requestHash, ReadOnlySpan<byte> result, long logTime, long order) =>
         new Checksum().Add(keyHash).Add(requestHash).Add(result).Add(logTime).Add(order);
+
+    private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 }

@@ -7,7 +7,7 @@ internal static class MessageNames
 {
     /// <summary>What may be POSTed to <c>/paxos/{name}</c>.</summary>
     public static readonly IReadOnlyList<string> Requests =
-        ["prepare", "accept", "learn", "learn-query", "heartbeat", "question", "handover", "forward", "read-index", "formation"];
+        ["prepare", "accept", "learn", "learn-query", "heartbeat", "question", "handover", "forward", "read-index", "formation", "snapshot", "recover"];
 
     public static string Of(Message message) => message switch
     {
@@ -21,6 +21,8 @@ internal static class MessageNames
         Forward => "forward",
         ReadIndexQuery => "read-index",
         FormationQuery => "formation",
+        SnapshotQuery => "snapshot",
+        RecoverQuery => "recover",
         Promise => "promise",
         Accepted => "accepted",
         AlreadyChosen => "already-chosen",
@@ -32,6 +34,8 @@ internal static class MessageNames
         Forwarded => "forwarded",
         ReadIndexReply => "read-index-reply",
         FormationReply => "formation-reply",
+        SnapshotChunk => "snapshot-chunk",
+        RecoverReply => "recover-reply",
         Refused => "refused",
         _ => throw new System.Diagnostics.UnreachableException(message.GetType().Name),
     };

@@ -95,7 +95,7 @@ internal sealed class PeerEndpoints(NodeOptions options, LoopInbox inbox, Exchan
             }
 
             var self = replica.Options.Self;
-            return new Envelope(self, self, replica.ClusterId, options.Mode, new LearnReply(entries, replica.CommitIndex, 0));
+            return new Envelope(self, self, replica.ClusterId, options.Mode, new LearnReply(entries, replica.CommitIndex, replica.TruncatedThrough));
         });
         context.Response.ContentType = "application/json";
         await context.Response.BodyWriter.WriteAsync(PeerJsonWriter.Write(reply), context.RequestAborted);
@@ -168,8 +168,11 @@ internal sealed class PeerEndpoints(NodeOptions options, LoopInbox inbox, Exchan
     private static bool TryRead(HttpContext context, string name, long unset, long most, out long value)
     {
         value = unset;
-        return context.Request.Query[name] is not [{ } text]
-            || (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= 1 && value <= most);
+        var texts = context.Request.Query[name];
+
+        // TryParse passes over NULs behind a number.
+        return texts.Count == 0
+            || (texts is [{ } text] && !text.EndsWith('\0') && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= 1 && value <= most);
     }
 }
 

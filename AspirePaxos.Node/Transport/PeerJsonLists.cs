@@ -105,6 +105,40 @@ internal static class PeerJsonLists
             : throw new MalformedMessageException("A member has a node and an incarnation.");
     });
 
+    public static HashReport Hashes(ref Utf8JsonReader json)
+    {
+        long? slot = null;
+        List<NodeHash>? hashes = null;
+        StartObject(ref json);
+        while (NextProperty(ref json))
+        {
+            if (Is(ref json, "slot"u8)) slot = Slot(ref json);
+            else if (Is(ref json, "nodes"u8)) hashes = List(ref json, default, NodeHash);
+            else SkipProperty(ref json);
+        }
+
+        return slot is { } s && hashes is { } h
+            ? new HashReport(s, h)
+            : throw new MalformedMessageException("A report of hashes has a slot and nodes.");
+    }
+
+    private static NodeHash NodeHash(ref Utf8JsonReader json, ReadOnlyMemory<byte> body)
+    {
+        NodeId? node = null;
+        UInt128? hash = null;
+        StartObject(ref json);
+        while (NextProperty(ref json))
+        {
+            if (Is(ref json, "node"u8)) node = PeerJsonValues.Node(ref json);
+            else if (Is(ref json, "hash"u8)) hash = Hash(ref json);
+            else SkipProperty(ref json);
+        }
+
+        return node is { } name && hash is { } h
+            ? new NodeHash(name, h)
+            : throw new MalformedMessageException("A node's hash has a node and a hash.");
+    }
+
     /// <summary>What a slot holds must have the form of a batch, since every replica that applies it fails where it cannot. One pass, as skipping it takes.</summary>
     private static Command SlotCommand(ref Utf8JsonReader json, ReadOnlyMemory<byte> body)
     {

@@ -65,8 +65,8 @@ internal static class PeerJsonReader
             case "refusedBallot": fields.RefusedBallot = PeerJsonValues.Ballot(ref json); break;
             case "promised": fields.Promised = PeerJsonValues.Ballot(ref json); break;
             case "handover": fields.Handover = PeerJsonValues.Ballot(ref json); break;
-            case "fromSlot": fields.FromSlot = PeerJsonValues.Slot(ref json); break;
-            case "pageFrom": fields.PageFrom = PeerJsonValues.Slot(ref json); break;
+            case "fromSlot": fields.FromSlot = PeerJsonValues.Count(ref json); break;
+            case "pageFrom": fields.PageFrom = PeerJsonValues.Count(ref json); break;
             case "firstSlot": fields.FirstSlot = PeerJsonValues.Slot(ref json); break;
             case "through": fields.Through = PeerJsonValues.Count(ref json); break;
             case "lastSlot": fields.LastSlot = PeerJsonValues.Count(ref json); break;
@@ -79,6 +79,12 @@ internal static class PeerJsonReader
             case "limit": fields.Limit = PeerJsonValues.Number(ref json, 1, PeerJsonValues.MaxItems); break;
             case "hops": fields.Hops = PeerJsonValues.Number(ref json, 0, 1); break;
             case "index": fields.Index = PeerJsonValues.Number(ref json, -1, PeerJsonValues.MaxNumber); break;
+            case "slot": fields.Slot = PeerJsonValues.Count(ref json); break;
+            case "offset": fields.Offset = PeerJsonValues.Count(ref json); break;
+            case "length": fields.Length = PeerJsonValues.Count(ref json); break;
+            case "checksum": fields.Checksum = PeerJsonValues.Hash(ref json); break;
+            case "data": fields.Data = PeerJsonValues.Base64(ref json); break;
+            case "hashes": fields.Hashes = PeerJsonLists.Hashes(ref json); break;
             case "yes": fields.Yes = json.GetBoolean(); break;
             case "formed": fields.Formed = json.GetBoolean(); break;
             case "reason": fields.Reason = PeerJsonValues.Enum<NackReason>(ref json); break;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using AspirePaxos.Protocol;
 
@@ -87,6 +88,17 @@ internal static class PeerJsonValues
             ? new Identity(name, i, b)
             : throw new MalformedMessageException("An identity has a node, an incarnation and a boot.");
     }
+
+    /// <summary>32 hexadecimal digits.</summary>
+    public static UInt128 Hash(ref Utf8JsonReader json) =>
+        Text(ref json, 32) is { Length: 32 } digits && UInt128.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hash)
+            ? hash
+            : throw new MalformedMessageException($"32 hexadecimal digits are expected at byte {json.TokenStartIndex}.");
+
+    public static byte[] Base64(ref Utf8JsonReader json) =>
+        json.TokenType == JsonTokenType.String && json.TryGetBytesFromBase64(out var bytes)
+            ? bytes
+            : throw new MalformedMessageException($"Bytes in base64 are expected at byte {json.TokenStartIndex}.");
 
     public static void StartObject(ref Utf8JsonReader json)
     {

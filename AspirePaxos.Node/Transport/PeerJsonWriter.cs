@@ -8,7 +8,7 @@ namespace AspirePaxos.Node.Transport;
 /// <summary>
 /// Messages as JSON. By hand, since commands go in as the bytes they are: a serializer would parse and write each of them again.
 /// </summary>
-internal static class PeerJsonWriter
+internal static partial class PeerJsonWriter
 {
     private static readonly JsonWriterOptions Options = new() { SkipValidation = true };
 
@@ -84,6 +84,7 @@ internal static class PeerJsonWriter
                 WriteBallot(json, "ballot"u8, m.Ballot);
                 json.WriteNumber("commitIndex"u8, m.CommitIndex);
                 json.WriteNumber("readSequence"u8, m.ReadSequence);
+                WriteHashes(json, m.Hashes);
                 break;
             case Question m:
                 json.WriteNumber("sequence"u8, m.Sequence);
@@ -112,6 +113,14 @@ internal static class PeerJsonWriter
                 break;
             case FormationQuery m:
                 WriteTable(json, m.Table);
+                break;
+            case SnapshotQuery m:
+                json.WriteNumber("slot"u8, m.Slot);
+                json.WriteNumber("offset"u8, m.Offset);
+                break;
+            case RecoverQuery m:
+                json.WriteNumber("fromSlot"u8, m.FromSlot);
+                json.WriteNumber("pageFrom"u8, m.PageFrom);
                 break;
             default:
                 throw new UnreachableException(request.GetType().Name);
@@ -153,6 +162,7 @@ internal static class PeerJsonWriter
                 WriteBallot(json, "promised"u8, m.Promised);
                 json.WriteNumber("commitIndex"u8, m.CommitIndex);
                 json.WriteNumber("appliedIndex"u8, m.AppliedIndex);
+                WriteHashes(json, m.Hashes);
                 break;
             case Answer m:
                 json.WriteNumber("sequence"u8, m.Sequence);
@@ -174,6 +184,12 @@ internal static class PeerJsonWriter
                 json.WriteString("formedClusterId"u8, m.ClusterId);
                 WriteTable(json, m.Table);
                 break;
+            case SnapshotChunk m:
+                WriteChunk(json, m);
+                break;
+            case RecoverReply m:
+                WriteRecoverReply(json, m);
+                break;
             case Refused m:
                 json.WriteString("refusal"u8, m.Reason.ToString());
                 json.WriteString("detail"u8, m.Detail);
@@ -191,18 +207,7 @@ internal static class PeerJsonWriter
         json.WriteNumber("lastSlot"u8, m.LastSlot);
         json.WriteNumber("commitIndex"u8, m.CommitIndex);
         json.WriteNumber("truncatedThrough"u8, m.TruncatedThrough);
-        json.WriteStartArray("proposals"u8);
-        foreach (var proposal in m.Proposals)
-        {
-            json.WriteStartObject();
-            json.WriteNumber("slot"u8, proposal.Slot);
-            WriteBallot(json, "ballot"u8, proposal.Ballot);
-            json.WriteBoolean("learned"u8, proposal.Learned);
-            WriteRaw(json, "command"u8, proposal.Command.Bytes);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        WriteProposals(json, m.Proposals);
     }
 
     private static void WriteForwarded(Utf8JsonWriter json, Forwarded m)
@@ -281,6 +286,7 @@ internal static class PeerJsonWriter
     private static int SizeHint(Message message)
     {
         var size = 512;
+        if (message is SnapshotChunk chunk) size += chunk.Data.Length / 3 * 4;
         if (message is Accept accept)
         {
             foreach (var command in accept.Commands) size += command.Bytes.Length + 1;

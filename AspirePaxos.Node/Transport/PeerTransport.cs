@@ -74,7 +74,7 @@ internal sealed class PeerTransport : IDisposable
 
     private PeerLane LaneOf(Message message) => message switch
     {
-        Prepare or Accept or Learn or LearnQuery => bulk,
+        Prepare or Accept or Learn or LearnQuery or SnapshotQuery or RecoverQuery => bulk,
         Forward => forwards,
         Heartbeat => heartbeats,
         _ => urgent,

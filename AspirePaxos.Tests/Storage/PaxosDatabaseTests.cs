@@ -57,7 +57,7 @@ public sealed class PaxosDatabaseTests
     {
         using var folder = new DataFolder();
         using var database = PaxosDatabase.Open(folder.Options(), out var stored);
-        var world = new RandomWrites((ulong)seed, stored.Store);
+        var world = new RandomWrites((ulong)seed, stored);
         for (var commit = 0; commit < 60; commit++)
         {
             var (writes, rows) = world.Next();

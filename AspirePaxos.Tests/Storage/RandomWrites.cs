@@ -6,15 +6,16 @@ using AspirePaxos.Protocol;
 namespace AspirePaxos.Tests.Storage;
 
 /// <summary>Writes as a replica makes them, from a seed, and the state that they should leave.</summary>
-internal sealed class RandomWrites(ulong seed, KeyValueStore store)
+internal sealed class RandomWrites(ulong seed, StoredState stored)
 {
     private readonly Prng random = new(seed);
-    private readonly SortedDictionary<long, LogRecord> log = [];
-    private Ballot promised;
-    private long commitIndex;
-    private long lastSlot;
+    private readonly KeyValueStore store = stored.Store;
+    private readonly SortedDictionary<long, LogRecord> log = new(stored.State.Log.ToDictionary(record => record.Slot));
+    private Ballot promised = stored.State.Promised;
+    private long commitIndex = stored.State.CommitIndex;
+    private long lastSlot = stored.State.Log.Select(record => record.Slot).LastOrDefault();
     private long sequence;
-    private ClusterState cluster = ClusterState.Empty;
+    private ClusterState cluster = stored.State.Cluster;
 
     /// <summary>Up to four writes of one commit, with what some of their slots changed.</summary>
     public (List<Write> Writes, AppliedRows Rows) Next()
@@ -33,6 +34,9 @@ internal sealed class RandomWrites(ulong seed, KeyValueStore store)
         return (writes, rows);
     }
 
+    /// <summary>The state that the writes up to now should leave.</summary>
+    public string Expected => StateText.Of(promised, commitIndex, log.Values, cluster, store);
+
     public void AssertHeld(StoredState found)
     {
         Assert.Equal(promised, found.State.Promised);
@@ -45,6 +49,13 @@ internal sealed class RandomWrites(ulong seed, KeyValueStore store)
         Assert.Equal(store.Fingerprint(), found.Store.Fingerprint());
         Assert.Equal(store.Position.AppliedIndex, found.State.AppliedIndex);
         Assert.Equal(store.Position.LogTime, found.State.LogTime);
+    }
+
+    /// <summary>The smallest write: nothing but a promise.</summary>
+    public Write NextPromise()
+    {
+        promised = new Ballot(promised.Number + 1, new NodeId("node2"));
+        return new Write(++sequence, promised, [], commitIndex, null);
     }
 
     private Write NextWrite()
