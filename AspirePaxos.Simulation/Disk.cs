@@ -9,7 +9,7 @@ namespace AspirePaxos.Simulation;
 /// </summary>
 internal sealed class Disk
 {
-    private readonly SortedDictionary<long, LogRecord> log = [];
+    private readonly Dictionary<long, LogRecord> log = [];
     private readonly Dictionary<string, EntryRow> entries = new(StringComparer.Ordinal);
     private readonly Dictionary<UInt128, IdempotencyRow> remembered = [];
     private readonly Queue<Submitted> pending = new();
@@ -46,7 +46,8 @@ internal sealed class Disk
 
     public LogRecord? Record(long slot) => log.TryGetValue(slot, out var record) ? record : null;
 
-    public IEnumerable<LogRecord> Records => log.Values;
+    /// <summary>In slot order.</summary>
+    public IEnumerable<LogRecord> Records => log.Values.OrderBy(record => record.Slot);
 
     public long NextBoot() => ++BootCounter;
 
@@ -67,7 +68,7 @@ internal sealed class Disk
             CommitIndex = Math.Max(CommitIndex, write.CommitIndex);
             Cluster = write.Cluster ?? Cluster;
             foreach (var record in write.Records) log[record.Slot] = record;
-            while (log.Count > 0 && log.First().Key <= write.TruncatedThrough) log.Remove(log.First().Key);
+            for (var slot = TruncatedThrough + 1; slot <= write.TruncatedThrough; slot++) log.Remove(slot);
             TruncatedThrough = write.TruncatedThrough;
             if (write.InstalledSnapshot > 0)
             {
@@ -86,7 +87,7 @@ internal sealed class Disk
     public void LoseUnsynced() => pending.Clear();
 
     public DurableState Load() =>
-        new(Cluster, Promised, CommitIndex, [.. log.Values], Position.AppliedIndex, Position.LogTime) 
+        new(Cluster, Promised, CommitIndex, [.. Records], Position.AppliedIndex, Position.LogTime) 
         {
             TruncatedThrough = TruncatedThrough,
             Fetched = Fetched is { } fetched ? new PartialSnapshot(fetched.Id, fetched.Bytes.Count) : null,

@@ -23,6 +23,17 @@ public sealed class DeterminismTests
     }
 
     [Fact]
+    public void Also_where_disks_are_lost_and_the_mode_changes()
+    {
+        var settings = DrawnSeed.First(plan => plan is { WipeEvery: > 0, StrangeDiskEvery: > 0, ModeChangeEvery: > 0, LogTailSlots: < 10 });
+
+        var one = Run.Execute(settings);
+
+        Assert.True(one.Coverage[Seen.Recoveries] > 0 && one.Coverage[Seen.Truncations] > 0 && one.Coverage[Seen.ModeChanges] + one.Coverage[Seen.RollingModeChanges] > 0, one.Coverage.ToString());
+        Assert.Equal(one.TraceHash, Run.Execute(settings).TraceHash);
+    }
+
+    [Fact]
     public void The_same_seed_with_less_of_everything_gives_the_same_trace()
     {
         var drawn = DrawnSeed.First(plan => plan is { PartitionEvery: > 0, CrashEvery: > 0, Clients: > 2, Keys: > 1, Replicas: 5 }) with { Inputs = 1_000 };
