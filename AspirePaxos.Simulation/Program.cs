@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using AspirePaxos.Simulation;
+using AspirePaxos.Simulation.Linearizability;
 
 const string help = """
     Runs simulated clusters; one seed decides everything that happens in one of them.
@@ -7,10 +8,13 @@ const string help = """
       --seed N [--steps M] [--trace]   one seed: at least M inputs under faults, every event printed with --trace
       --seeds COUNT [--from N]         seeds N, N+1, …, on all processors
       --minutes M [--from N]           the same until the time is over
+      verify FILE.jsonl [--html OUT]   checks a recorded history; verify --help says more
       --help                           this text
 
     Exit code 1 and the seed where a rule was broken.
     """;
+
+if (args is ["verify", .. var options]) return new VerifyCommand(Console.In, Console.Out, Console.Error).Run(options);
 
 var arguments = new Arguments(args);
 if (args.Length == 0 || arguments.Has("--help"))
@@ -45,6 +49,13 @@ int One(ulong seed)
         output.Flush();
         Console.Error.WriteLine(broken.Message);
         if (broken.InnerException is { } inner and not SimulationException) Console.Error.WriteLine(inner.StackTrace);
+        if (broken.InnerException is SimulationException { Counterexample: { } counterexample })
+        {
+            var page = Path.Combine(Path.GetTempPath(), $"paxos-seed-{seed}.html");
+            CounterexamplePage.Write(counterexample, page);
+            Console.Error.WriteLine($"To look at: {page}");
+        }
+
         return 1;
     }
 }
