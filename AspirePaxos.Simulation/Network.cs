@@ -103,7 +103,12 @@ internal sealed class Network
     /// <summary>The message comes out at the other end, where there still is one.</summary>
     public void Deliver(Delivery delivery)
     {
-        if (delivery.Link.Cut) return;
+        if (delivery.Link.Cut)
+        {
+            Lose(delivery, "cut off");
+            return;
+        }
+
         if (delivery.Link.Clogged) delivery.Link.Hold(delivery);
         else if (delivery.Reply is { } reply) Arrive(delivery.Exchange, reply);
         else Arrive(delivery.Exchange);
@@ -168,6 +173,12 @@ internal sealed class Network
         if (world.Trace.Prints) world.Trace.Print($"{from.Node} → {to.Node}: {Describe.Text(message)}");
     }
 
+    private void Lose(Delivery delivery, string how)
+    {
+        if (!world.Trace.Prints) return;
+        world.Trace.Print($"{world.Hosts[delivery.Link.From].Node} → {world.Hosts[delivery.Link.To].Node}: {Describe.Text((delivery.Reply ?? delivery.Exchange.Request).Message)} ({how})");
+    }
+
     private void Refuse(Exchange exchange, long latency) =>
         world.Queue.After(latency, () =>
         {
@@ -184,6 +195,7 @@ internal sealed class Network
             if (random.NextDouble() < world.Plan.Loss)
             {
                 world.Coverage.Count(Seen.Losses);
+                Lose(new Delivery(this, link, exchange, reply), "lost");
                 return;
             }
 

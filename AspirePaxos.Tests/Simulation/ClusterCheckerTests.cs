@@ -79,6 +79,29 @@ public sealed class ClusterCheckerTests
         Assert.True(checker.IsChosen(1));
     }
 
+    [Fact]
+    public void A_directory_that_is_not_the_nodes_own_chooses_nothing()
+    {
+        Write(0, Low, Accepted(Low, A));
+        hosts[1].Disk.IsStrange = true;
+        Write(1, Low, Accepted(Low, A));
+        Assert.False(checker.IsChosen(1));
+
+        Write(2, Low, Accepted(Low, A));
+        Assert.True(checker.IsChosen(1));
+    }
+
+    [Fact]
+    public void A_log_that_is_dropped_before_its_state_is_durable_is_seen()
+    {
+        var host = hosts[0];
+        host.Disk.Submit(new Write(++sequence, null, [], 5, null) { TruncatedThrough = 5 }, [], default);
+
+        var broken = Assert.Throws<SimulationException>(() => host.Disk.Sync(1, write => checker.BecameDurable(host, write)));
+
+        Assert.Contains("drops the log through slot 5", broken.Message, StringComparison.Ordinal);
+    }
+
     private static LogRecord Accepted(Ballot ballot, Command command) => new(1, ballot, false, command);
 
     private void Write(int index, Ballot? promised, params LogRecord[] records)
