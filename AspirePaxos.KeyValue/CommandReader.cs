@@ -7,6 +7,19 @@ internal static class CommandReader
 {
     public static StoreCommand Read(ReadOnlySpan<byte> json)
     {
+        try
+        {
+            return ReadCommand(json);
+        }
+        catch (InvalidOperationException e)
+        {
+            // The reader tells so of any text that it has to unescape to compare.
+            throw new JsonException("A name or a text is not valid Unicode.", e);
+        }
+    }
+
+    private static StoreCommand ReadCommand(ReadOnlySpan<byte> json)
+    {
         var reader = new Utf8JsonReader(json);
         string? op = null, key = null, idempotencyKey = null;
         byte[]? value = null;

@@ -39,6 +39,19 @@ public readonly record struct StoreResult(ResultStatus Status, long Revision, lo
     /// <exception cref="JsonException">Not a result; the message names what is wrong.</exception>
     public static StoreResult Decode(ReadOnlySpan<byte> bytes)
     {
+        try
+        {
+            return Read(bytes);
+        }
+        catch (InvalidOperationException e)
+        {
+            // The reader tells so of any text that it has to unescape to compare.
+            throw new JsonException("A name or a text is not valid Unicode.", e);
+        }
+    }
+
+    private static StoreResult Read(ReadOnlySpan<byte> bytes)
+    {
         var reader = new Utf8JsonReader(bytes);
         ResultStatus? status = null;
         long? revision = null, slot = null;

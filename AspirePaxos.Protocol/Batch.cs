@@ -34,6 +34,19 @@ public sealed record Batch(long LogTime, IReadOnlyList<ReadOnlyMemory<byte>> Com
     /// <exception cref="JsonException">The bytes are not a batch.</exception>
     public static Batch Decode(Command command)
     {
+        try
+        {
+            return Read(command);
+        }
+        catch (Exception e) when (e is InvalidOperationException or FormatException)
+        {
+            // A token of another kind than expected, a number beyond 64 bits, or text that is not valid Unicode.
+            throw new JsonException($"The bytes are not a batch: {e.Message}", e);
+        }
+    }
+
+    private static Batch Read(Command command)
+    {
         var reader = new Utf8JsonReader(command.Bytes.Span);
         long logTime = 0;
         var commands = new List<ReadOnlyMemory<byte>>();
@@ -48,6 +61,7 @@ public sealed record Batch(long LogTime, IReadOnlyList<ReadOnlyMemory<byte>> Com
             else reader.Skip();
         }
 
+        if (reader.Read()) throw new JsonException("Something follows the batch.");
         return new Batch(logTime, commands);
     }
 

@@ -7,6 +7,8 @@ internal sealed class Context(ReplicaOptions options, DurableState restored, lon
         .Where(node => node != options.Self.Node)
         .ToDictionary(node => node, node => new PeerStatus(node, -1, 0, 0, 0));
 
+    private readonly NodeId[] peerNodes = [.. options.Members.Where(node => node != options.Self.Node)];
+
     public ReplicaOptions Options { get; } = options;
 
     public Identity Self => Options.Self;
@@ -26,7 +28,7 @@ internal sealed class Context(ReplicaOptions options, DurableState restored, lon
     /// <summary>The highest ballot number met anywhere; the next candidacy goes above it.</summary>
     public long HighestNumber { get; private set; } = restored.Promised.Number;
 
-    public IReadOnlyCollection<NodeId> Peers => peers.Keys;
+    public IReadOnlyList<NodeId> Peers => peerNodes;
 
     public PeerStatus Peer(NodeId node) => peers[node];
 

@@ -140,7 +140,7 @@ internal sealed class Formation
         context.Out.Write(State);
     }
 
-    /// <summary>This replica may never serve from its directory again.</summary>
+    /// <summary>This replica may never serve from its directory again; that is kept in the directory.</summary>
     public void Stop(string reason)
     {
         if (stopped is not null) return;
@@ -148,19 +148,23 @@ internal sealed class Formation
         context.Out.Write(State);
     }
 
+    /// <remarks>
+    /// For good: each start counts the boot counter up, so a copy that is only started often enough would pass for the real one.
+    /// </remarks>
     public void OnRefused(Envelope envelope, Refused refused)
     {
         if (refused.Reason == RefusalReason.Mode) OtherModeHeard = context.Now;
         if (envelope.To != context.Self) return;
         if (refused.Reason == RefusalReason.Replaced)
         {
-            Rejection = $"Another data directory has taken the place of this one: {envelope.From.Node} says: {refused.Detail}. "
-                + "Stop this node, and start only the one on the newer directory.";
+            Stop($"Another data directory has taken the place of this one: {envelope.From.Node} says: {refused.Detail}. "
+                + "Stop this node, and start only the one on the newer directory.");
         }
-
-        if (refused.Reason != RefusalReason.BootCounter) return;
-        Rejection = $"This data directory is an older copy: {envelope.From.Node} says: {refused.Detail}. "
-            + "It may have forgotten promises. Stop this node and start it on the directory it last ran on.";
+        else if (refused.Reason == RefusalReason.BootCounter)
+        {
+            Stop($"This data directory is an older copy: {envelope.From.Node} says: {refused.Detail}. "
+                + "It may have forgotten promises. Stop this node and start it on the directory it last ran on.");
+        }
     }
 
     /// <summary>

@@ -7,7 +7,16 @@ namespace AspirePaxos.Simulation;
 /// <summary>What the clients saw, in the words of the linearizability checker.</summary>
 internal static class ClientHistory
 {
-    public static History Of(IEnumerable<ClientOperation> operations) => new([.. operations.Select(Convert)]);
+    /// <summary>Local reads promise something else (<see cref="ReadChecker"/>).</summary>
+    public static History Of(IEnumerable<ClientOperation> operations)
+    {
+        var shared = operations.Where(operation => !operation.Local).ToList();
+        return new([.. shared.Select(Convert), .. shared.SelectMany(Again)]);
+    }
+
+    /// <summary>A retry that came when the store had forgotten its key was executed again: one more write, of which nobody was told.</summary>
+    private static IEnumerable<Operation> Again(ClientOperation operation) =>
+        operation.Executions.Skip(1).Select(_ => Convert(operation) with { Return = null, Outcome = OperationOutcome.Unknown, Revision = null });
 
     private static Operation Convert(ClientOperation operation)
     {

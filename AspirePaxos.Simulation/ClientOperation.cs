@@ -19,10 +19,13 @@ internal sealed class ClientOperation
 
     public required string Key { get; init; }
 
-    /// <summary>Null: a linearizable read.</summary>
+    /// <summary>Null: a read.</summary>
     public StoreCommand? Command { get; init; }
 
     public byte[] Bytes { get; init; } = [];
+
+    /// <summary>A read of what one replica has applied, which may be old; else reads are linearizable.</summary>
+    public bool Local { get; init; }
 
     /// <summary>Its attempts all go to this host; null: to any.</summary>
     public Host? Pinned { get; init; }
@@ -41,6 +44,9 @@ internal sealed class ClientOperation
 
     /// <summary>What a read found.</summary>
     public Entry? Entry { get; set; }
+
+    /// <summary>Where it carries a key, each execution and the replicated clock then: one, unless the store forgot the key in between.</summary>
+    public List<(StoreResult Result, long LogTime)> Executions { get; } = [];
 }
 
 /// <summary>One request to one process.</summary>
@@ -51,6 +57,9 @@ internal sealed class Attempt(ClientOperation operation)
 
     /// <summary>Of the process's own clock.</summary>
     public long StartedClock;
+
+    /// <summary>When the replica gives it up, as its clock stood when the request came.</summary>
+    public long Deadline;
 
     /// <summary>What a linearizable read must see at least: all that anyone had applied when it arrived.</summary>
     public long Floor;

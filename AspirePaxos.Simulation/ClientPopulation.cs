@@ -5,41 +5,55 @@ using AspirePaxos.Protocol;
 namespace AspirePaxos.Simulation;
 
 /// <summary>
-/// Clients that each do one operation after the other through any node, and retry as rule 8 allows: blindly what was not proposed,
-/// with the same Idempotency-Key what is unknown.
+/// Clients that each do one operation after the other, through any node or always the same, and retry as rule 8 allows: blindly what
+/// was not proposed, with the same Idempotency-Key what is unknown.
 /// </summary>
 internal sealed class ClientPopulation(World world, Prng random)
 {
-    private const int Patience = 10_000_000;
-    private const int MaxAttempts = 8;
-    private const int Slack = 1_000;
+    private const long Patience = 10_000_000;
     private readonly ClientRequests requests = new(world);
-    private readonly Dictionary<string, long> knownRevisions = [];
-    private readonly HashSet<string> written = [];
+    private readonly ReadChecker reads = new(world);
+    private readonly ClientMix mix = new(world.Plan, world.Coverage, random);
+    private readonly List<Host?> homes = [];
+    private readonly HashSet<Host> probed = [];
+    private readonly EventQueue.Lane patience = world.Queue.LaneOf(Patience);
     private int busy;
     private bool stopped;
-    private long values;
+
+    /// <summary>The client waits no longer.</summary>
+    private sealed class GivenUp(ClientPopulation clients, Attempt attempt) : Event
+    {
+        public override bool Void => attempt.Ended;
+
+        public override void Happen() => clients.Fail(attempt, Outcome.Unknown);
+    }
 
     public List<ClientOperation> Operations { get; } = [];
 
     public bool Idle => busy == 0;
 
-    public ClientRequests Requests => requests;
-
     public void Begin()
     {
-        for (var client = 0; client < world.Plan.Clients; client++) Think(client);
+        for (var client = 0; client < world.Plan.Clients; client++)
+        {
+            var stays = world.Plan.StaysOneIn > 0 && random.OneIn(world.Plan.StaysOneIn);
+            homes.Add(stays ? world.Hosts[(int)random.Between(0, world.Hosts.Count)] : null);
+            world.Coverage.Count(Seen.ClientsThatStay, stays ? 1 : 0);
+            Think(client);
+        }
     }
 
     /// <summary>Nobody begins anything new; what is under way goes on.</summary>
     public void Stop() => stopped = true;
 
-    /// <summary>One write through this host, tried until it is done.</summary>
-    public ClientOperation Probe(Host host)
+    public bool HasWrittenThrough(Host host) => probed.Contains(host);
+
+    /// <summary>Writes through this host, one after the other, until one is done; without a key, so that no full table can refuse it.</summary>
+    public void Probe(Host host)
     {
-        var value = $"probe {host.Node}";
-        var put = new Put("probe", Encoding.UTF8.GetBytes(value), IdempotencyKey: value);
-        return Begin(new ClientOperation
+        probed.Remove(host);
+        var put = new Put("probe", Encoding.UTF8.GetBytes($"probe {Operations.Count}"));
+        Begin(new ClientOperation
         {
             Client = -1,
             Key = put.Key,
@@ -54,91 +68,41 @@ internal sealed class ClientPopulation(World world, Prng random)
     public void Completed(Process process, WriteCompletion completion)
     {
         var attempt = requests.End(process, completion.RequestId);
-        requests.Check(attempt, completion.Outcome);
+        requests.Check(process, attempt, completion.Outcome);
+        if (completion.Outcome.Kind == OutcomeKind.Done) reads.Done(attempt.Operation.Client, process, completion.Outcome.Slot);
         world.Queue.After(Hop(), () => Answer(attempt, completion.Outcome));
     }
 
     public void Completed(Process process, ReadCompletion completion)
     {
         var attempt = requests.End(process, completion.RequestId);
-        var entry = completion.Ok ? process.Store.Get(attempt.Operation.Key) : null;
-        if (completion.Ok && process.Store.Position.AppliedIndex < attempt.Floor)
-        {
-            throw new SimulationException($"{process.Host.Node} answers a read at slot {process.Store.Position.AppliedIndex}; slot {attempt.Floor} was applied before the read arrived");
-        }
-
-        world.Queue.After(Hop(), () => Answer(attempt, completion.Ok, entry));
+        if (completion.Ok) Show(process, attempt);
+        else world.Queue.After(Hop(), () => Answer(attempt, false, null));
     }
 
     /// <summary>Its connections are reset: nobody knows what became of the writes in it.</summary>
     public void Crashed(Process process)
     {
-        foreach (var attempt in requests.Drop(process))
-        {
-            world.Queue.After(Hop(), () =>
-            {
-                if (attempt.Operation.Command is null) Answer(attempt, false, null);
-                else Answer(attempt, Outcome.Unknown);
-            });
-        }
+        foreach (var attempt in requests.Drop(process)) world.Queue.After(Hop(), () => Fail(attempt, Outcome.Unknown));
     }
 
-    public void CheckNothingStuck(Process process, long clock) => requests.CheckAge(process, clock - 5_000 - Slack);
+    public void Executed(in AppliedSlot slot, long logTime) => requests.Executed(slot, logTime);
+
+    public void CheckNothingStuck(Process process) => requests.CheckAge(process);
+
+    public void CheckNothingTwice() => requests.CheckNothingTwice();
 
     private void Think(int client) =>
         world.Queue.After(random.Between(0, 1 + (2 * world.Plan.ThinkTime)), () =>
         {
-            if (!stopped) Begin(Next(client));
+            if (!stopped) Begin(mix.Next(client, homes[client], world.Queue.Now));
         });
 
-    private ClientOperation Next(int client)
-    {
-        var key = $"k{random.Between(0, world.Plan.Keys)}";
-        switch (random.Between(0, 10))
-        {
-            case 0:
-                ReadLocally(key);
-                goto case 1;
-            case 1:
-            case 2:
-            case 3:
-                return new ClientOperation { Client = client, Key = key, AttemptsLeft = MaxAttempts, Invoked = world.Queue.Now };
-            default:
-                var command = NextCommand(key);
-                return new ClientOperation
-                {
-                    Client = client,
-                    Key = key,
-                    Command = command,
-                    Bytes = command.Encode(),
-                    AttemptsLeft = MaxAttempts,
-                    Invoked = world.Queue.Now,
-                };
-        }
-    }
-
-    private StoreCommand NextCommand(string key)
-    {
-        var number = ++values;
-        var idempotencyKey = random.OneIn(2) ? $"key-{number}" : null;
-        var condition = random.Between(0, 8) switch
-        {
-            0 => new Condition(ConditionKind.Absent),
-            1 => new Condition(ConditionKind.Present),
-            2 or 3 => new Condition(ConditionKind.RevisionIs, knownRevisions.GetValueOrDefault(key, 1)),
-            _ => default,
-        };
-        if (random.OneIn(6)) return new Delete(key, condition, idempotencyKey);
-        written.Add($"{key}={number}");
-        return new Put(key, Encoding.UTF8.GetBytes($"{number}"), condition, idempotencyKey);
-    }
-
-    private ClientOperation Begin(ClientOperation operation)
+    private void Begin(ClientOperation operation)
     {
         busy++;
         Operations.Add(operation);
         Try(operation);
-        return operation;
     }
 
     private void Try(ClientOperation operation)
@@ -146,20 +110,30 @@ internal sealed class ClientPopulation(World world, Prng random)
         operation.AttemptsLeft--;
         var attempt = new Attempt(operation);
         var host = operation.Pinned ?? world.Hosts[(int)random.Between(0, world.Hosts.Count)];
-        world.Queue.After(Hop(), () => requests.Arrive(host, attempt, Refuse));
-        world.Queue.After(Patience, () =>
-        {
-            if (operation.Command is null) Answer(attempt, false, null);
-            else Answer(attempt, Outcome.Unknown);
-        });
+        world.Queue.After(Hop(), () => Arrive(host, attempt));
+        patience.Add(new GivenUp(this, attempt));
     }
 
-    private void Refuse(Attempt attempt) =>
-        world.Queue.After(Hop(), () =>
-        {
-            if (attempt.Operation.Command is null) Answer(attempt, false, null);
-            else Answer(attempt, Outcome.NotProposed);
-        });
+    private void Arrive(Host host, Attempt attempt)
+    {
+        if (host.Process is not { } process) world.Queue.After(Hop(), () => Fail(attempt, Outcome.NotProposed));
+        else if (attempt.Operation.Local) world.Input(process, () => Show(process, attempt));
+        else world.Input(process, () => requests.Arrive(process, attempt));
+    }
+
+    /// <summary>What the process has applied, on its way to the client.</summary>
+    private void Show(Process process, Attempt attempt)
+    {
+        var entry = process.Store.Get(attempt.Operation.Key);
+        reads.Check(process, attempt, entry);
+        world.Queue.After(Hop(), () => Answer(attempt, true, entry));
+    }
+
+    private void Fail(Attempt attempt, Outcome outcome)
+    {
+        if (attempt.Operation.Command is null) Answer(attempt, false, null);
+        else Answer(attempt, outcome);
+    }
 
     private void Answer(Attempt attempt, Outcome outcome)
     {
@@ -171,23 +145,43 @@ internal sealed class ClientPopulation(World world, Prng random)
         switch (outcome.Kind)
         {
             case OutcomeKind.Done:
-                operation.Result = StoreResult.Decode(outcome.Result.Span);
-                if (operation.Result.Status == ResultStatus.Ok) knownRevisions[operation.Key] = operation.Result.Revision;
-                if (operation.Result.Status == ResultStatus.ConditionFailed) world.Coverage.Count(Seen.ConditionsFailed);
-                Finish(operation, Ending.Done);
+                Answer(operation, StoreResult.Decode(outcome.Result.Span));
                 return;
             case OutcomeKind.Unknown:
                 world.Coverage.Count(Seen.UnknownOutcomes);
                 operation.AnyUnknown = true;
-                if (operation.AttemptsLeft > 0 && operation.Command!.IdempotencyKey is not null) TryAgain(operation);
+                if (operation.AttemptsLeft > 0 && operation.Command!.IdempotencyKey is not null) TryAgain(operation, Seen.RetriesWithTheSameKey);
                 else Finish(operation, Ending.Maybe);
                 return;
             default:
                 world.Coverage.Count(Seen.NotProposed);
-                if (operation.AttemptsLeft > 0) TryAgain(operation);
+                if (operation.AttemptsLeft > 0) TryAgain(operation, Seen.BlindRetries);
                 else Finish(operation, operation.AnyUnknown ? Ending.Maybe : Ending.NotHappened);
                 return;
         }
+    }
+
+    /// <remarks>A full table or a key taken twice says that this attempt changed nothing; an earlier one of unknown outcome still may.</remarks>
+    private void Answer(ClientOperation operation, StoreResult result)
+    {
+        switch (result.Status)
+        {
+            case ResultStatus.TooManyKeys when operation.AttemptsLeft > 0:
+                TryAgain(operation, Seen.BlindRetries);
+                return;
+            case ResultStatus.TooManyKeys or ResultStatus.KeyReused:
+                Finish(operation, operation.AnyUnknown ? Ending.Maybe : Ending.NotHappened);
+                return;
+            case ResultStatus.Ok:
+                mix.Saw(operation.Key, result.Revision);
+                break;
+            case ResultStatus.ConditionFailed:
+                world.Coverage.Count(Seen.ConditionsFailed);
+                break;
+        }
+
+        operation.Result = result;
+        Finish(operation, Ending.Done);
     }
 
     private void Answer(Attempt attempt, bool ok, Entry? entry)
@@ -196,16 +190,20 @@ internal sealed class ClientPopulation(World world, Prng random)
         attempt.Ended = true;
         var operation = attempt.Operation;
         world.Trace.Note(221, operation.Client, ok ? 1 : 0);
-        world.Coverage.Count(ok ? Seen.LinearizableReads : Seen.ReadsFailed);
-        if (world.Trace.Prints) world.Trace.Print($"client {operation.Client}: read {operation.Key} {(ok ? entry is null ? "absent" : $"at revision {entry.Revision}" : "failed")}");
+        world.Coverage.Count(!ok ? Seen.ReadsFailed : operation.Local ? Seen.LocalReads : Seen.LinearizableReads);
+        if (world.Trace.Prints) world.Trace.Print($"client {operation.Client}: {(operation.Local ? "local " : "")}read {operation.Key} {(ok ? entry is null ? "absent" : $"at revision {entry.Revision}" : "failed")}");
         operation.Entry = entry;
-        if (entry is not null) knownRevisions[operation.Key] = entry.Revision;
+        if (entry is not null) mix.Saw(operation.Key, entry.Revision);
         if (ok) Finish(operation, Ending.Done);
-        else if (operation.AttemptsLeft > 0) TryAgain(operation);
+        else if (operation.AttemptsLeft > 0) TryAgain(operation, Seen.BlindRetries);
         else Finish(operation, Ending.NotHappened);
     }
 
-    private void TryAgain(ClientOperation operation) => world.Queue.After(random.Between(1_000, 200_000), () => Try(operation));
+    private void TryAgain(ClientOperation operation, Seen kind)
+    {
+        world.Coverage.Count(kind);
+        world.Queue.After(random.Between(1_000, 200_000), () => Try(operation));
+    }
 
     private void Finish(ClientOperation operation, Ending ending)
     {
@@ -213,15 +211,8 @@ internal sealed class ClientPopulation(World world, Prng random)
         operation.Ended = world.Queue.Now;
         busy--;
         if (operation.Client >= 0) Think(operation.Client);
-    }
-
-    /// <summary>A local read may be old, but shows only what someone wrote.</summary>
-    private void ReadLocally(string key)
-    {
-        if (world.Hosts[(int)random.Between(0, world.Hosts.Count)].Process is not { } process) return;
-        world.Coverage.Count(Seen.LocalReads);
-        if (process.Store.Get(key) is not { } entry || written.Contains($"{key}={Encoding.UTF8.GetString(entry.Value.Span)}")) return;
-        throw new SimulationException($"{process.Host.Node} holds a value of {key} that nobody wrote");
+        else if (ending == Ending.Done) probed.Add(operation.Pinned!);
+        else world.Queue.After(random.Between(1_000, 200_000), () => Probe(operation.Pinned!));
     }
 
     private long Hop() => random.Between(20, 500);

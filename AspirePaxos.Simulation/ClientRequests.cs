@@ -6,57 +6,65 @@ namespace AspirePaxos.Simulation;
 /// <summary>The requests of clients inside processes: each ends exactly once and in time, and its answer is true.</summary>
 internal sealed class ClientRequests(World world)
 {
-    private readonly Dictionary<Process, Dictionary<long, Attempt>> pending = [];
-    private readonly Dictionary<Process, Queue<(long Id, Attempt Attempt)>> order = [];
+    private const long Patience = 5_000;
+    private const long Slack = 1_000;
+    private readonly Dictionary<Process, Waiting> pending = [];
 
-    /// <summary>Per command, as bytes: how often it was given to a replica and not answered as not proposed.</summary>
-    private readonly Dictionary<Command, int> proposed = [];
+    /// <summary>Per command, as bytes.</summary>
+    private readonly Dictionary<Command, Proposed> proposed = [];
 
-    public void Arrive(Host host, Attempt attempt, Action<Attempt> refuse)
+    private sealed class Waiting
     {
-        if (host.Process is not { } process)
+        public readonly Dictionary<long, Attempt> ById = [];
+        public readonly Queue<(long Id, Attempt Attempt)> Oldest = new();
+    }
+
+    private sealed class Proposed(ClientOperation operation)
+    {
+        public readonly ClientOperation Operation = operation;
+
+        /// <summary>How often it was given to a replica and not answered as not proposed.</summary>
+        public int Times;
+    }
+
+    public void Arrive(Process process, Attempt attempt)
+    {
+        var id = process.NextRequest();
+        attempt.StartedClock = world.Machine(process.Host).Clock(world.Queue.Now);
+        attempt.Deadline = process.Clock + Patience;
+        attempt.Floor = world.Checker.HighestApplied;
+        if (!pending.TryGetValue(process, out var mine)) pending[process] = mine = new Waiting();
+        mine.ById[id] = attempt;
+        mine.Oldest.Enqueue((id, attempt));
+        if (attempt.Operation.Command is null)
         {
-            refuse(attempt);
+            process.Replica.Read(id);
             return;
         }
 
-        world.Input(process, () =>
-        {
-            var id = process.NextRequest();
-            attempt.StartedClock = world.Machine(host).Clock(world.Queue.Now);
-            attempt.Floor = world.Checker.HighestApplied;
-            if (!pending.ContainsKey(process)) (pending[process], order[process]) = ([], new());
-            pending[process][id] = attempt;
-            order[process].Enqueue((id, attempt));
-            if (attempt.Operation.Command is null)
-            {
-                process.Replica.Read(id);
-                return;
-            }
-
-            Count(attempt, 1);
-            process.Replica.Propose(id, attempt.Operation.Bytes);
-        });
+        Count(attempt, 1);
+        process.Replica.Propose(id, attempt.Operation.Bytes);
     }
 
     public Attempt End(Process process, long id)
     {
-        if (pending.TryGetValue(process, out var mine) && mine.Remove(id, out var attempt)) return attempt;
+        if (pending.TryGetValue(process, out var mine) && mine.ById.Remove(id, out var attempt)) return attempt;
         throw new SimulationException($"{process.Host.Node} completes request {id}, which is not pending");
     }
 
     /// <summary>Requests of a process that is gone.</summary>
-    public IEnumerable<Attempt> Drop(Process process)
-    {
-        order.Remove(process);
-        return pending.Remove(process, out var mine) ? mine.Values : [];
-    }
+    public IEnumerable<Attempt> Drop(Process process) => pending.Remove(process, out var mine) ? mine.ById.Values : [];
 
-    public void Check(Attempt attempt, Outcome outcome)
+    /// <remarks>Decision 4: what is done is answered by a node that has applied it, unless its time is over.</remarks>
+    public void Check(Process process, Attempt attempt, Outcome outcome)
     {
         var operation = attempt.Operation;
         if (outcome.Kind is OutcomeKind.NotProposed or OutcomeKind.Overloaded) Count(attempt, -1);
         if (outcome.Kind != OutcomeKind.Done) return;
+        var applied = process.Store.Position.AppliedIndex;
+        Rule.Requires(
+            applied >= outcome.Slot || process.Clock >= attempt.Deadline, process.Host,
+            $"answers a write that is done in slot {outcome.Slot} having applied {applied}, and its time is not over");
         var batch = world.Checker.BatchAt(outcome.Slot);
         var results = world.Checker.ResultsAt(outcome.Slot);
         var answer = StoreResult.Decode(outcome.Result.Span);
@@ -68,18 +76,46 @@ internal sealed class ClientRequests(World world)
         throw new SimulationException($"{operation.Command} is acknowledged at slot {outcome.Slot} as {answer}, which holds no such command and result");
     }
 
-    public void CheckAge(Process process, long oldest)
+    /// <summary>A slot was applied for the first time: what carries a key is executed once as long as the key is remembered (rule 8).</summary>
+    public void Executed(in AppliedSlot slot, long logTime)
     {
-        if (!order.TryGetValue(process, out var mine)) return;
-        while (mine.TryPeek(out var request))
+        for (var i = 0; i < slot.Results.Count; i++)
         {
-            if (pending[process].ContainsKey(request.Id))
+            var result = slot.Results[i];
+            if (result.Status == ResultStatus.TooManyKeys) world.Coverage.Count(Seen.TooManyKeys);
+            if (result.Status == ResultStatus.KeyReused) world.Coverage.Count(Seen.KeysReused);
+            if (result.Slot != slot.Slot || result.Status is ResultStatus.TooManyKeys or ResultStatus.KeyReused) continue;
+            if (!proposed.TryGetValue(new Command(slot.Batch.Commands[i]), out var known) || known.Operation.Command!.IdempotencyKey is null) continue;
+            var executions = known.Operation.Executions;
+            if (executions.Count > 0)
+            {
+                // Twice in one batch: the second is answered as the first was.
+                var (before, at) = executions[^1];
+                if (before == result) continue;
+                world.Coverage.Count(Seen.ExecutedAgainAfterRetention);
+                if (logTime - at < world.Plan.Store.IdempotencyRetention)
+                {
+                    throw new SimulationException($"slot {slot.Slot} executes {known.Operation.Command} again, {logTime - at} ms after slot {before.Slot} did");
+                }
+            }
+
+            executions.Add((result, logTime));
+        }
+    }
+
+    public void CheckAge(Process process)
+    {
+        if (!pending.TryGetValue(process, out var mine)) return;
+        var oldest = process.Clock - Patience - Slack;
+        while (mine.Oldest.TryPeek(out var request))
+        {
+            if (mine.ById.ContainsKey(request.Id))
             {
                 if (request.Attempt.StartedClock >= oldest) return;
                 throw new SimulationException($"{process.Host.Node} left request {request.Id} without an answer");
             }
 
-            mine.Dequeue();
+            mine.Oldest.Dequeue();
         }
     }
 
@@ -94,14 +130,15 @@ internal sealed class ClientRequests(World world)
 
         foreach (var (command, times) in chosen)
         {
-            if (times <= proposed.GetValueOrDefault(command)) continue;
-            throw new SimulationException($"{command} was chosen {times} times, proposed {proposed.GetValueOrDefault(command)} times");
+            var expected = proposed.TryGetValue(command, out var known) ? known.Times : 0;
+            if (times > expected) throw new SimulationException($"{command} was chosen {times} times, proposed {expected} times");
         }
     }
 
     private void Count(Attempt attempt, int times)
     {
         var command = new Command(attempt.Operation.Bytes);
-        proposed[command] = proposed.GetValueOrDefault(command) + times;
+        if (!proposed.TryGetValue(command, out var known)) proposed[command] = known = new Proposed(attempt.Operation);
+        known.Times += times;
     }
 }

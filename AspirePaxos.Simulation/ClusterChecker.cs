@@ -14,8 +14,11 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
     private readonly Dictionary<(long Slot, Ballot Ballot), Command> proposals = [];
     private readonly Dictionary<Ballot, Process> owners = [];
     private readonly HashSet<Ballot> prepared = [];
-    private readonly Dictionary<long, (ulong Hash, IReadOnlyList<KeyValue.StoreResult> Results, Batch Batch)> states = new() { [0] = (0, [], new Batch(0, [])) };
-    private readonly Dictionary<Process, Observed> observed = [];
+    private readonly Dictionary<long, (StateHashes? Hashes, IReadOnlyList<KeyValue.StoreResult> Results, Batch Batch)> states =
+        new() { [0] = (default(StateHashes), [], new Batch(0, [])) };
+
+    /// <summary>Ours over everything applied, and the store's own chain.</summary>
+    private readonly record struct StateHashes(ulong Ours, UInt128 Chain);
 
     private sealed class Acceptance(Ballot ballot, Command command)
     {
@@ -26,18 +29,12 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
 
     private readonly record struct ChosenSlot(Ballot Ballot, Command Command);
 
-    private struct Observed
-    {
-        public long Applied;
-        public long Commit;
-        public Ballot Promised;
-        public ulong Hash;
-        public long Sequence;
-    }
-
     public IReadOnlyDictionary<Ballot, Process> Owners => owners;
 
     public int ChosenSlots => chosen.Count;
+
+    /// <summary>What each key held after each slot.</summary>
+    public StateHistory States { get; } = new();
 
     /// <summary>The highest slot that anyone applied.</summary>
     public long HighestApplied { get; private set; }
@@ -54,11 +51,11 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
     public void Started(Process process)
     {
         var position = process.Host.Disk.Position.AppliedIndex;
-        Require(process.Store.Position.AppliedIndex == position, process, "the store was not restored at the position of the disk");
-        observed[process] = new Observed
+        Rule.Requires(process.Store.Position.AppliedIndex == position, process.Host, "the store was not restored at the position of the disk");
+        process.Observed = new Observation
         {
             Applied = position,
-            Hash = states[position].Hash,
+            Hash = states[position].Hashes?.Ours ?? 0,
             Promised = process.Host.Disk.Promised,
             Commit = process.Host.Disk.CommitIndex,
         };
@@ -66,10 +63,9 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
 
     public void Submitted(Process process, Write write)
     {
-        var seen = observed[process];
-        Require(write.Sequence == seen.Sequence + 1, process, $"write {write.Sequence} follows write {seen.Sequence}");
+        var seen = process.Observed!;
+        Rule.Requires(write.Sequence == seen.Sequence + 1, process.Host, $"write {write.Sequence} follows write {seen.Sequence}");
         seen.Sequence = write.Sequence;
-        observed[process] = seen;
         foreach (var record in write.Records)
         {
             if (record.Learned) Learned(process, record.Slot, record.Command);
@@ -82,21 +78,21 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
     {
         var disk = host.Disk;
         var durable = Math.Max(disk.Position.AppliedIndex, write.InstalledSnapshot);
-        Require(write.TruncatedThrough <= durable, host, $"drops the log through slot {write.TruncatedThrough}, the state on disk is that after {durable}");
-        Require(write.TruncatedThrough >= disk.TruncatedThrough, host, $"the truncation goes down from {disk.TruncatedThrough} to {write.TruncatedThrough}");
+        Rule.Requires(write.TruncatedThrough <= durable, host, $"drops the log through slot {write.TruncatedThrough}, the state on disk is that after {durable}");
+        Rule.Requires(write.TruncatedThrough >= disk.TruncatedThrough, host, $"the truncation goes down from {disk.TruncatedThrough} to {write.TruncatedThrough}");
         coverage.Count(Seen.Truncations, write.TruncatedThrough > disk.TruncatedThrough ? 1 : 0);
-        Require(write.Promised is not { } promised || promised >= disk.Promised, host, $"the promise on disk goes down from {disk.Promised} to {write.Promised}");
+        Rule.Requires(write.Promised is not { } promised || promised >= disk.Promised, host, $"the promise on disk goes down from {disk.Promised} to {write.Promised}");
         foreach (var record in write.Records)
         {
             var before = disk.Record(record.Slot);
             if (before is { Learned: true } learned)
             {
-                Require(learned.Command == record.Command, host, $"the learned record of slot {record.Slot} changes");
-                Require(record.Learned, host, $"the record of slot {record.Slot} forgets that it was learned");
+                Rule.Requires(learned.Command == record.Command, host, $"the learned record of slot {record.Slot} changes");
+                Rule.Requires(record.Learned, host, $"the record of slot {record.Slot} forgets that it was learned");
             }
 
             if (record.Learned) continue;
-            Require(record.Ballot >= disk.Promised, host, $"slot {record.Slot} is accepted at {record.Ballot}, below the promise {disk.Promised}");
+            Rule.Requires(record.Ballot >= disk.Promised, host, $"slot {record.Slot} is accepted at {record.Ballot}, below the promise {disk.Promised}");
             AcceptedDurably(host, record.Slot, record.Ballot, record.Command);
         }
     }
@@ -106,14 +102,14 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
     {
         if (proposals.TryGetValue((slot, ballot), out var other))
         {
-            Require(other == command, process, $"{ballot} proposes two commands for slot {slot}");
+            Rule.Requires(other == command, process.Host, $"{ballot} proposes two commands for slot {slot}");
             return;
         }
 
         proposals[(slot, ballot)] = command;
         if (!command.IsNoOp && acceptances.ContainsKey(slot)) coverage.Count(Seen.ProposedAgain);
         if (!chosen.TryGetValue(slot, out var decided) || ballot < decided.Ballot) return;
-        Require(decided.Command == command, process, $"{ballot} proposes another command for slot {slot} than {decided.Ballot} has chosen");
+        Rule.Requires(decided.Command == command, process.Host, $"{ballot} proposes another command for slot {slot} than {decided.Ballot} has chosen");
     }
 
     /// <summary>
@@ -126,106 +122,117 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
         // Chosen, and dropped behind a durable state while the answer waited for the disk.
         if (slot <= process.Host.Disk.TruncatedThrough) return;
         if (process.Host.Disk.Record(slot) is not { } record) throw Failure(process.Host, $"acknowledges slot {slot} of {ballot} before it is durable");
-        Require(record.Learned || record.Ballot >= ballot, process, $"acknowledges slot {slot} of {ballot}, the disk holds {record.Ballot}");
+        Rule.Requires(record.Learned || record.Ballot >= ballot, process.Host, $"acknowledges slot {slot} of {ballot}, the disk holds {record.Ballot}");
         var sameProposal = record.Learned ? chosen[slot].Ballot <= ballot : record.Ballot == ballot;
-        Require(!sameProposal || record.Command == command, process, $"acknowledges another command for slot {slot} of {ballot} than it has on disk");
+        Rule.Requires(!sameProposal || record.Command == command, process.Host, $"acknowledges another command for slot {slot} of {ballot} than it has on disk");
         AcceptedDurably(process.Host, slot, ballot, command);
     }
 
     public void Learned(Process process, long slot, Command command)
     {
         if (!chosen.TryGetValue(slot, out var decided)) throw Failure(process.Host, $"takes slot {slot} for chosen, which no quorum has accepted durably");
-        Require(decided.Command == command, process, $"learned another command for slot {slot} than the chosen one");
+        Rule.Requires(decided.Command == command, process.Host, $"learned another command for slot {slot} than the chosen one");
     }
 
     public void Leads(Process process, Ballot ballot)
     {
-        Require(ballot.Node == process.Host.Node, process, $"proposes in {ballot}, a ballot of another node");
+        Rule.Requires(ballot.Node == process.Host.Node, process.Host, $"proposes in {ballot}, a ballot of another node");
         if (owners.TryAdd(ballot, process)) return;
-        Require(owners[ballot] == process, process, $"leads {ballot} again after a restart");
+        Rule.Requires(owners[ballot] == process, process.Host, $"leads {ballot} again after a restart");
     }
 
     public void Happened(Process process, RoundEvent round)
     {
-        if (round is RoundEvent.Prepared done) Require(prepared.Add(done.Ballot), process, $"leads {done.Ballot} twice");
+        if (round is RoundEvent.Prepared done) Rule.Requires(prepared.Add(done.Ballot), process.Host, $"leads {done.Ballot} twice");
     }
 
-    public void Applied(Process process, in AppliedSlot applied)
+    /// <returns>True for the first process that applies the slot.</returns>
+    public bool Applied(Process process, in AppliedSlot applied)
     {
         Learned(process, applied.Slot, applied.Command);
-        var seen = observed[process];
-        Require(applied.Slot == seen.Applied + 1, process, $"applies slot {applied.Slot} after slot {seen.Applied}");
+        var seen = process.Observed!;
+        Rule.Requires(applied.Slot == seen.Applied + 1, process.Host, $"applies slot {applied.Slot} after slot {seen.Applied}");
         seen.Applied = applied.Slot;
         seen.Hash = StateHash.Next(seen.Hash, applied);
-        observed[process] = seen;
         HighestApplied = Math.Max(HighestApplied, applied.Slot);
+        StateHashes? hashes = process.Host.Disk.Diverges ? null : new StateHashes(seen.Hash, process.Store.Position.Hash);
         if (states.TryGetValue(applied.Slot, out var state))
         {
-            Require(state.Hash == seen.Hash, process, $"its state after slot {applied.Slot} differs from the others'");
-            return;
+            Rule.Requires(hashes is null || state.Hashes is null || state.Hashes == hashes, process.Host, $"its state after slot {applied.Slot} differs from the others'");
+            states[applied.Slot] = state with { Hashes = state.Hashes ?? hashes };
+            return false;
         }
 
-        states[applied.Slot] = (seen.Hash, applied.Results, applied.Batch);
+        states[applied.Slot] = (hashes, applied.Results, applied.Batch);
+        States.Add(applied.Slot, applied.Changes);
         if (applied.Command.IsNoOp) coverage.Count(Seen.GapsFilled);
         foreach (var result in applied.Results)
         {
             if (result.Slot != applied.Slot) coverage.Count(Seen.RetriesAnsweredFromTable);
         }
+
+        return true;
     }
 
     /// <summary>A snapshot is the state that others reached slot by slot.</summary>
     public void Installed(Process process, KeyValue.StoreSnapshot snapshot)
     {
         var slot = snapshot.Position.AppliedIndex;
-        var seen = observed[process];
-        Require(states.TryGetValue(slot, out var state), process, $"installs a snapshot of slot {slot}, which nobody applied");
-        Require(slot > seen.Applied, process, $"installs a snapshot of slot {slot}, it applied {seen.Applied}");
+        var seen = process.Observed!;
+        if (!states.TryGetValue(slot, out var state)) throw Failure(process.Host, $"installs a snapshot of slot {slot}, which nobody applied");
+        Rule.Requires(slot > seen.Applied, process.Host, $"installs a snapshot of slot {slot}, it applied {seen.Applied}");
         seen.Applied = slot;
-        seen.Hash = state.Hash;
-        observed[process] = seen;
+        seen.Hash = state.Hashes?.Ours ?? 0;
+        Rule.Requires(state.Hashes?.Chain == snapshot.Position.Hash, process.Host, $"installs a snapshot of slot {slot} that is not the state after it");
     }
 
     /// <summary>After each turn of a process.</summary>
-    public void Observe(Process process)
+    public static void Observe(Process process)
     {
         var replica = process.Replica;
-        var seen = observed[process];
-        Require(replica.CommitIndex >= seen.Commit, process, $"its CommitIndex goes down from {seen.Commit} to {replica.CommitIndex}");
-        Require(replica.Promised >= seen.Promised, process, $"its promise goes down from {seen.Promised} to {replica.Promised}");
-        Require(replica.AppliedIndex <= replica.CommitIndex, process, "it applied past its CommitIndex");
-        Require(replica.AppliedIndex == seen.Applied, process, $"it says applied {replica.AppliedIndex}, its store is at {seen.Applied}");
-        Require(replica.Rejection is null, process, $"it was rejected: {replica.Rejection}");
+        var seen = process.Observed!;
+        Rule.Requires(replica.CommitIndex >= seen.Commit, process.Host, $"its CommitIndex goes down from {seen.Commit} to {replica.CommitIndex}");
+        Rule.Requires(replica.Promised >= seen.Promised, process.Host, $"its promise goes down from {seen.Promised} to {replica.Promised}");
+        Rule.Requires(replica.AppliedIndex <= replica.CommitIndex, process.Host, "it applied past its CommitIndex");
+        Rule.Requires(replica.AppliedIndex == seen.Applied, process.Host, $"it says applied {replica.AppliedIndex}, its store is at {seen.Applied}");
+        Rule.Requires(replica.Rejection is null || process.Host.Disk.IsStrange || process.Host.Disk.Diverges, process.Host, $"it was rejected: {replica.Rejection}");
         seen.Commit = replica.CommitIndex;
         seen.Promised = replica.Promised;
-        observed[process] = seen;
     }
 
     private void AcceptedDurably(Host host, long slot, Ballot ballot, Command command)
     {
+        if (host.Disk.IsStrange) return;
         if (!acceptances.TryGetValue(slot, out var all)) acceptances[slot] = all = [];
         var acceptance = all.Find(one => one.Ballot == ballot);
         if (acceptance is null) all.Add(acceptance = new Acceptance(ballot, command));
-        Require(acceptance.Command == command, host, $"accepted two commands at {ballot} for slot {slot}");
+        Rule.Requires(acceptance.Command == command, host, $"accepted two commands at {ballot} for slot {slot}");
         acceptance.Nodes |= 1u << host.Index;
         if (BitOperations.PopCount(acceptance.Nodes) <= replicas / 2) return;
         if (chosen.TryGetValue(slot, out var before))
         {
-            Require(before.Command == command, host, $"slot {slot}: {ballot} and {before.Ballot} have chosen different commands");
+            Rule.Requires(before.Command == command, host, $"slot {slot}: {ballot} and {before.Ballot} have chosen different commands");
             return;
         }
 
         chosen[slot] = new ChosenSlot(ballot, command);
     }
 
-    private static void Require(bool condition, Process process, string broken)
-    {
-        if (!condition) throw Failure(process.Host, broken);
-    }
-
-    private static void Require(bool condition, Host host, string broken)
-    {
-        if (!condition) throw Failure(host, broken);
-    }
-
     private static SimulationException Failure(Host host, string broken) => new($"{host.Node}: {broken}");
+}
+
+/// <summary>What one process showed so far.</summary>
+internal sealed class Observation
+{
+    public long Applied { get; set; }
+
+    public long Commit { get; set; }
+
+    public Ballot Promised { get; set; }
+
+    public ulong Hash { get; set; }
+
+    public long Sequence { get; set; }
+
+    public Standing Standing { get; set; }
 }

@@ -38,6 +38,15 @@ internal static class Describe
 
     public static string Text(Outcome outcome) => outcome.Kind == OutcomeKind.Done ? $"Done at {outcome.Slot}" : outcome.Kind.ToString();
 
+    public static string Text(Write write)
+    {
+        var parts = write.Records.Select(record => $"{record.Slot} {Text(record.Command)} {(record.Learned ? "learned" : $"at {record.Ballot}")}").ToList();
+        if (write.Promised is { } promised) parts.Insert(0, $"promise {promised}");
+        if (write.Cluster is { } cluster) parts.Add(cluster.ClusterId.Length == 0 ? $"members {Names(cluster.Members)}" : $"cluster {cluster.ClusterId}");
+        parts.Add($"commit {write.CommitIndex}");
+        return string.Join(", ", parts);
+    }
+
     public static string Text(RoundEvent round) => round switch
     {
         RoundEvent.PrepareStarted r => $"prepares {r.Ballot} from {r.FromSlot}",

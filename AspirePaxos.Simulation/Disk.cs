@@ -33,6 +33,15 @@ internal sealed class Disk
     /// <summary>Log records at or below were dropped.</summary>
     public long TruncatedThrough { get; private set; }
 
+    /// <summary>Not the node's own any more: what it holds counts nowhere.</summary>
+    public bool IsStrange { get; set; }
+
+    /// <summary>The state on it went another way than the others', and goes on to.</summary>
+    public bool Diverges { get; set; }
+
+    /// <summary>The file of the snapshot that is being fetched.</summary>
+    public FetchedSnapshot? Fetched { get; set; }
+
     public int Pending => pending.Count;
 
     public LogRecord? Record(long slot) => log.TryGetValue(slot, out var record) ? record : null;
@@ -77,7 +86,11 @@ internal sealed class Disk
     public void LoseUnsynced() => pending.Clear();
 
     public DurableState Load() =>
-        new(Cluster, Promised, CommitIndex, [.. log.Values], Position.AppliedIndex, Position.LogTime) { TruncatedThrough = TruncatedThrough };
+        new(Cluster, Promised, CommitIndex, [.. log.Values], Position.AppliedIndex, Position.LogTime) 
+        {
+            TruncatedThrough = TruncatedThrough,
+            Fetched = Fetched is { } fetched ? new PartialSnapshot(fetched.Id, fetched.Bytes.Count) : null,
+        };
 
     public KeyValueStore LoadStore(StoreOptions options)
     {
@@ -92,6 +105,7 @@ internal sealed class Disk
         {
             Incarnation = Incarnation,
             BootCounter = BootCounter,
+            Diverges = Diverges,
             Promised = Promised,
             CommitIndex = CommitIndex,
             TruncatedThrough = TruncatedThrough,

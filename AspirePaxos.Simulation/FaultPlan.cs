@@ -1,3 +1,4 @@
+using AspirePaxos.KeyValue;
 using AspirePaxos.Protocol;
 
 namespace AspirePaxos.Simulation;
@@ -9,12 +10,16 @@ namespace AspirePaxos.Simulation;
 internal sealed record FaultPlan
 {
     private const long Second = 1_000_000;
+    private const int MinKinds = 4;
 
     public required int Replicas { get; init; }
 
     public required Mode Mode { get; init; }
 
     public required long Latency { get; init; }
+
+    /// <summary>Each direction of each link has a latency of its own, up to this many times the usual one.</summary>
+    public int UnevenLinks { get; init; } = 1;
 
     public double Loss { get; init; }
 
@@ -23,6 +28,12 @@ internal sealed record FaultPlan
     public double LongDelay { get; init; }
 
     public long PartitionEvery { get; init; }
+
+    /// <summary>Single links are cut while everyone sees the others.</summary>
+    public long CutEvery { get; init; }
+
+    /// <summary>A link holds back what is sent, until all of it arrives at once.</summary>
+    public long ClogEvery { get; init; }
 
     public long PauseEvery { get; init; }
 
@@ -46,7 +57,32 @@ internal sealed record FaultPlan
 
     public long HangEvery { get; init; }
 
+    /// <summary>A sync reports an error: the process stops.</summary>
+    public long FailedSyncEvery { get; init; }
+
+    /// <summary>A disk has no space left for a while: each write fails, and each start may.</summary>
+    public long FullDiskEvery { get; init; }
+
+    /// <summary>A node loses its directory, or finds it damaged, and is started on an empty one.</summary>
+    public long WipeEvery { get; init; }
+
+    /// <summary>A node is started on an old copy of its directory, or on the one that was replaced.</summary>
+    public long StrangeDiskEvery { get; init; }
+
+    /// <summary>Now and then one replica begins to apply differently.</summary>
+    public bool Diverges { get; init; }
+
+    /// <summary>Applied slots that a replica keeps in its log, and their bytes.</summary>
+    public int LogTailSlots { get; init; } = 10_000;
+
+    public int LogTailBytes { get; init; } = 16 << 20;
+
+    public int HashInterval { get; init; } = 64;
+
     public long HandOverEvery { get; init; }
+
+    /// <summary>The cluster is restarted from one mode into the other, at once or one by one.</summary>
+    public long ModeChangeEvery { get; init; }
 
     /// <summary>Replies to a process that is gone reach the next one at the same address.</summary>
     public bool StaleReplies { get; init; }
@@ -55,6 +91,8 @@ internal sealed record FaultPlan
     public bool GathersInputs { get; init; }
 
     public double ClockDrift { get; init; }
+
+    public long ClockJumpEvery { get; init; }
 
     /// <summary>Faults begin only when the cluster had time to form and elect.</summary>
     public long QuietStart { get; init; }
@@ -65,27 +103,50 @@ internal sealed record FaultPlan
 
     public long ThinkTime { get; init; }
 
-    /// <summary>At the end only a quorum comes back.</summary>
-    public bool HealsQuorumOnly { get; init; }
+    /// <summary>One in this many clients stays with one node; 0: all roam.</summary>
+    public int StaysOneIn { get; init; }
+
+    /// <summary>At the end a quorum comes back first and must make progress alone, whatever the others do.</summary>
+    public bool HealsQuorumFirst { get; init; }
 
     public bool SmallLimits { get; init; }
 
-    public static FaultPlan Draw(Prng random)
+    /// <summary>The store's: a small table, a short retention.</summary>
+    public StoreOptions Store { get; init; } = new();
+
+    /// <summary>The first thing that a seed decides.</summary>
+    public static FaultPlan Of(ulong seed) => Draw(new Prng(new Prng(seed).Next()));
+
+    public bool IsIn(string kind) => FaultKind.Find(kind)!.IsIn(this);
+
+    private static FaultPlan Draw(Prng random)
+    {
+        var plan = DrawKinds(random);
+        // A replica that lags behind the truncation may fetch its snapshot from the one that diverges, and then nobody can tell which
+        // of the two states is right; so either the log is whole, or nobody diverges.
+        if (plan.Store == new StoreOptions() && random.OneIn(5)) return plan with { Diverges = true };
+        return random.OneIn(4) ? plan : plan with { LogTailSlots = (int)random.Between(0, 20), LogTailBytes = random.OneIn(3) ? (int)random.Between(100, 3_000) : 16 << 20 };
+    }
+
+    private static FaultPlan DrawKinds(Prng random)
     {
         var plan = Draw(random, random.OneIn(4) ? Mode.Simple : Mode.Multi);
-        while (plan.Kinds < 4) plan = Draw(random, plan.Mode);
+        while (FaultKind.In(plan).Count() < MinKinds) plan = Draw(random, plan.Mode);
         return plan;
     }
 
     private static FaultPlan Draw(Prng random, Mode mode) => new()
     {
-        Replicas = random.OneIn(3) ? 5 : 3,
+        Replicas = random.Between(0, 6) switch { 0 => 7, 1 or 2 => 5, _ => 3 },
         Mode = mode,
         Latency = random.Between(50, 5_000),
+        UnevenLinks = random.OneIn(3) ? (int)random.Between(2, 20) : 1,
         Loss = random.OneIn(2) ? random.NextDouble() * 0.15 : 0,
         Duplication = random.OneIn(2) ? random.NextDouble() * 0.1 : 0,
         LongDelay = random.OneIn(2) ? random.NextDouble() * 0.05 : 0,
         PartitionEvery = random.OneIn(2) ? random.Between(Second, 8 * Second) : 0,
+        CutEvery = random.OneIn(3) ? random.Between(Second, 6 * Second) : 0,
+        ClogEvery = random.OneIn(3) ? random.Between(Second, 6 * Second) : 0,
         PauseEvery = random.OneIn(2) ? random.Between(Second, 8 * Second) : 0,
         CrashEvery = random.OneIn(3) ? 0 : random.Between(Second, 8 * Second),
         AmbushOneIn = random.OneIn(2) ? (int)random.Between(50, 2_000) : 0,
@@ -95,19 +156,30 @@ internal sealed record FaultPlan
         DiskLatency = random.Between(20, 4_000),
         SlowDiskEvery = random.OneIn(2) ? random.Between(Second, 8 * Second) : 0,
         HangEvery = random.OneIn(3) ? random.Between(2 * Second, 10 * Second) : 0,
+        FailedSyncEvery = random.OneIn(4) ? random.Between(2 * Second, 10 * Second) : 0,
+        FullDiskEvery = random.OneIn(5) ? random.Between(3 * Second, 15 * Second) : 0,
+        WipeEvery = random.OneIn(3) ? random.Between(2 * Second, 12 * Second) : 0,
+        StrangeDiskEvery = random.OneIn(5) ? random.Between(3 * Second, 10 * Second) : 0,
+        HashInterval = random.OneIn(3) ? 64 : (int)random.Between(2, 17),
         HandOverEvery = random.OneIn(2) ? random.Between(2 * Second, 8 * Second) : 0,
+        ModeChangeEvery = random.OneIn(6) ? random.Between(4 * Second, 15 * Second) : 0,
         StaleReplies = random.OneIn(2),
         GathersInputs = random.OneIn(2),
         ClockDrift = random.OneIn(2) ? random.NextDouble() * 0.1 : 0,
+        ClockJumpEvery = random.OneIn(4) ? random.Between(Second, 10 * Second) : 0,
         QuietStart = random.OneIn(4) ? 0 : 1_500_000,
         Clients = (int)random.Between(2, 9),
         Keys = (int)random.Between(1, 7),
         ThinkTime = random.Between(1_000, 100_000),
-        HealsQuorumOnly = random.OneIn(4),
+        StaysOneIn = random.OneIn(2) ? (int)random.Between(1, 4) : 0,
+        HealsQuorumFirst = random.OneIn(2),
         SmallLimits = random.OneIn(3),
+        Store = random.OneIn(4) ? SmallTable(random) : new StoreOptions(),
     };
 
-    private int Kinds =>
-        (Loss > 0 ? 1 : 0) + (Duplication > 0 ? 1 : 0) + (LongDelay > 0 ? 1 : 0) + (PartitionEvery > 0 ? 1 : 0) + (PauseEvery > 0 ? 1 : 0)
-        + (CrashEvery > 0 ? 1 : 0) + (SlowDiskEvery > 0 ? 1 : 0) + (HangEvery > 0 ? 1 : 0) + (AmbushOneIn > 0 ? 1 : 0);
+    private static StoreOptions SmallTable(Prng random) => new()
+    {
+        MaxIdempotencyKeys = (int)random.Between(2, 40),
+        IdempotencyRetention = random.Between(200, 6_000),
+    };
 }

@@ -21,6 +21,9 @@ internal interface IWorld
     void Completed(Process process, ReadCompletion completion);
 
     void Happened(Process process, RoundEvent round);
+
+    /// <summary>The batch in a command; a world may remember what it decoded for another replica.</summary>
+    Batch Decode(Command command) => Batch.Decode(command);
 }
 
 internal readonly record struct AppliedSlot(long Slot, Command Command, Batch Batch, IReadOnlyList<StoreResult> Results, IReadOnlyList<RowChange> Changes);
@@ -39,13 +42,20 @@ internal sealed class Host(int index, NodeId node, Disk disk)
     public Process Start(IWorld world, Func<Identity, ReplicaOptions> options, StoreOptions store, long now)
     {
         var identity = new Identity(Node, Disk.Incarnation, Disk.NextBoot());
-        Process = new Process(this, world, new Replica(options(identity), Disk.Load(), now), Disk.LoadStore(store), store, identity);
+        Process = new Process(this, world, new Replica(options(identity), Disk.Load(), now), Disk.LoadStore(store), store, identity) { Clock = now };
         return Process;
     }
 
     /// <summary>The process is gone, and with it every write that was not durable.</summary>
-    public void Crash()
+    /// <param name="keepsFetched">Bytes that stay of a snapshot that was being fetched, at most; its file is never synced before it is whole.</param>
+    public void Crash(int keepsFetched = 0)
     {
+        if (Disk.Fetched is { } fetched)
+        {
+            if (keepsFetched == 0) Disk.Fetched = null;
+            else if (keepsFetched < fetched.Bytes.Count) fetched.Bytes.RemoveRange(keepsFetched, fetched.Bytes.Count - keepsFetched);
+        }
+
         if (Process is { } process) process.Alive = false;
         Process = null;
         Disk.LoseUnsynced();
@@ -74,6 +84,18 @@ internal sealed class Process(Host host, IWorld world, Replica replica, KeyValue
     public Identity Identity { get; } = identity;
 
     public bool Alive { get; set; } = true;
+
+    /// <summary>As of the last tick, in milliseconds: the time that the replica goes by.</summary>
+    public long Clock { get; set; }
+
+    /// <summary>What the checker remembers of this process.</summary>
+    public Observation? Observed { get; set; }
+
+    public void Tick(long now)
+    {
+        Clock = Math.Max(Clock, now);
+        Replica.Tick(now);
+    }
 
     /// <summary>Numbers start over in each process, as in a real one.</summary>
     public long NextRequest() => ++requests;
@@ -114,8 +136,8 @@ internal sealed class Process(Host host, IWorld world, Replica replica, KeyValue
 
     private void Apply(ChosenCommand chosen)
     {
-        var batch = Batch.Decode(chosen.Command);
-        var applied = Store.Apply(chosen.Slot, batch.LogTime, batch.Commands);
+        var batch = world.Decode(chosen.Command);
+        var applied = Store.Apply(chosen.Slot, batch.LogTime + (Host.Disk.Diverges ? 1 : 0), batch.Commands);
         unsaved.AddRange(applied.Changes);
         var results = new ReadOnlyMemory<byte>[applied.Results.Count];
         for (var i = 0; i < results.Length; i++) results[i] = applied.Results[i].Encode();

@@ -8,7 +8,6 @@ internal sealed class HostSnapshots(Process process)
 {
     private const int PartSize = 300;
     private (SnapshotId Id, byte[] Bytes)? served;
-    private readonly List<byte> fetched = [];
 
     public void Answer(SnapshotRead read)
     {
@@ -23,10 +22,18 @@ internal sealed class HostSnapshots(Process process)
     /// <returns>The whole snapshot, checked; null as long as parts are missing, or where it is refused.</returns>
     public StoreSnapshot? Keep(SnapshotPart part)
     {
-        if (part.Offset == 0) fetched.Clear();
-        fetched.AddRange(part.Data.Span);
+        var disk = process.Host.Disk;
+        if (part.Offset == 0) disk.Fetched = new FetchedSnapshot(part.Id, []);
+        var fetched = disk.Fetched ?? throw new SimulationException($"{process.Host.Node} goes on with a snapshot from byte {part.Offset}, of which it has nothing");
+        if (fetched.Id != part.Id || fetched.Bytes.Count != part.Offset)
+        {
+            throw new SimulationException($"{process.Host.Node} goes on with {part.Id} from byte {part.Offset}; it has {fetched.Bytes.Count} bytes of {fetched.Id}");
+        }
+
+        fetched.Bytes.AddRange(part.Data.Span);
         if (!part.IsLast) return null;
-        var bytes = fetched.ToArray();
+        var bytes = fetched.Bytes.ToArray();
+        disk.Fetched = null;
         if (bytes.Length == part.Id.Length && KeyValueStore.Checksum(bytes) == part.Id.Checksum) return StoreSnapshot.Decode([bytes], process.Replica.ClusterId);
         process.Replica.RefuseSnapshot();
         return null;
@@ -41,3 +48,6 @@ internal sealed class HostSnapshots(Process process)
         return (new SnapshotId(snapshot.Position.AppliedIndex, all.Length, KeyValueStore.Checksum(all)), all);
     }
 }
+
+/// <param name="Bytes">From the first on.</param>
+internal sealed record FetchedSnapshot(SnapshotId Id, List<byte> Bytes);

@@ -3,18 +3,19 @@ using AspirePaxos.Protocol;
 namespace AspirePaxos.Simulation;
 
 /// <summary>What a message says must be true, and durable where rule 1 wants it, at the moment it leaves.</summary>
-internal sealed class MessageChecker(ClusterChecker cluster, Mode mode, Coverage coverage)
+internal sealed class MessageChecker(ClusterChecker cluster, Coverage coverage)
 {
     public void Check(Process from, Envelope envelope)
     {
-        Require(envelope.From == from.Identity, from, $"sends in the name of {envelope.From}");
-        Require(envelope.Mode == mode, from, $"sends in mode {envelope.Mode}");
-        Require(envelope.To.Node != from.Host.Node, from, "sends to itself");
+        var mode = from.Replica.Options.Mode;
+        Rule.Requires(envelope.From == from.Identity, from.Host, $"sends in the name of {envelope.From}");
+        Rule.Requires(envelope.Mode == mode, from.Host, $"sends in mode {envelope.Mode}");
+        Rule.Requires(envelope.To.Node != from.Host.Node, from.Host, "sends to itself");
         switch (envelope.Message)
         {
             case Prepare prepare:
-                Require(prepare.Ballot.Node == from.Host.Node, from, $"prepares {prepare.Ballot}, a ballot of another node");
-                Require(from.Host.Disk.Promised >= prepare.Ballot, from, $"prepares {prepare.Ballot} before its own promise is durable");
+                Rule.Requires(prepare.Ballot.Node == from.Host.Node, from.Host, $"prepares {prepare.Ballot}, a ballot of another node");
+                Rule.Requires(from.Host.Disk.Promised >= prepare.Ballot, from.Host, $"prepares {prepare.Ballot} before its own promise is durable");
                 break;
             case Promise promise:
                 CheckPromise(from, promise);
@@ -30,10 +31,18 @@ internal sealed class MessageChecker(ClusterChecker cluster, Mode mode, Coverage
                 CheckCommit(from, heartbeat.CommitIndex);
                 break;
             case HeartbeatReply reply:
-                Require(reply.Promised >= from.Host.Disk.Promised, from, $"reports the promise {reply.Promised}, its disk holds {from.Host.Disk.Promised}");
+                Rule.Requires(reply.Promised >= from.Host.Disk.Promised, from.Host, $"reports the promise {reply.Promised}, its disk holds {from.Host.Disk.Promised}");
                 break;
             case Learn learn:
                 CheckLearned(from, learn.Entries);
+                break;
+            case Forwarded forwarded when !forwarded.Ballot.IsNone:
+                cluster.Leads(from, forwarded.Ballot);
+                CheckCommit(from, forwarded.CommitIndex);
+                break;
+            case ReadIndexReply reply when !reply.Ballot.IsNone:
+                cluster.Leads(from, reply.Ballot);
+                CheckCommit(from, Math.Max(reply.CommitIndex, reply.Index));
                 break;
             case LearnReply reply:
                 CheckLearned(from, reply.Entries);
@@ -47,19 +56,20 @@ internal sealed class MessageChecker(ClusterChecker cluster, Mode mode, Coverage
     /// <remarks>P1b's report: every acceptance on this disk below the ballot is in the promise, or a later one of the same slot.</remarks>
     private void CheckPromise(Process from, Promise promise)
     {
-        Require(from.Host.Disk.Promised >= promise.Ballot, from, $"promises {promise.Ballot} before that is durable");
-        var reported = promise.Proposals.ToDictionary(proposal => proposal.Slot);
+        Rule.Requires(from.Host.Disk.Promised >= promise.Ballot, from.Host, $"promises {promise.Ballot} before that is durable");
         foreach (var proposal in promise.Proposals)
         {
             if (proposal.Learned) cluster.Learned(from, proposal.Slot, proposal.Command);
         }
 
-        foreach (var record in from.Host.Disk.Records)
+        var next = 0;
+        for (var slot = promise.From; slot <= promise.Through; slot++)
         {
-            if (record.Slot < promise.From || record.Slot > promise.LastSlot || record.Ballot >= promise.Ballot || record.Learned) continue;
-            if (record.Slot > promise.Through) continue;
-            Require(reported.TryGetValue(record.Slot, out var proposal), from, $"its promise of {promise.Ballot} omits slot {record.Slot}");
-            Require(proposal.Learned || proposal.Ballot >= record.Ballot, from, $"its promise of {promise.Ballot} reports an old acceptance of slot {record.Slot}");
+            while (next < promise.Proposals.Count && promise.Proposals[next].Slot < slot) next++;
+            if (from.Host.Disk.Record(slot) is not { Learned: false } record || record.Ballot >= promise.Ballot) continue;
+            Rule.Requires(next < promise.Proposals.Count && promise.Proposals[next].Slot == slot, from.Host, $"its promise of {promise.Ballot} omits slot {slot}");
+            var proposal = promise.Proposals[next];
+            Rule.Requires(proposal.Learned || proposal.Ballot >= record.Ballot, from.Host, $"its promise of {promise.Ballot} reports an old acceptance of slot {slot}");
         }
     }
 
@@ -76,10 +86,5 @@ internal sealed class MessageChecker(ClusterChecker cluster, Mode mode, Coverage
     }
 
     private void CheckCommit(Process from, long commitIndex) =>
-        Require(commitIndex == 0 || cluster.IsChosen(commitIndex), from, $"announces CommitIndex {commitIndex}, which is not chosen");
-
-    private static void Require(bool condition, Process from, string broken)
-    {
-        if (!condition) throw new SimulationException($"{from.Host.Node}: {broken}");
-    }
+        Rule.Requires(commitIndex == 0 || cluster.IsChosen(commitIndex), from.Host, $"announces CommitIndex {commitIndex}, which is not chosen");
 }

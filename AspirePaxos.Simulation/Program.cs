@@ -1,61 +1,20 @@
-using System.Diagnostics;
 using AspirePaxos.Simulation;
 
-const string help = """
-    Runs simulated clusters; one seed decides everything that happens in one of them.
-
-      --seed N [--steps M] [--trace]   one seed: at least M inputs under faults, every event printed with --trace
-      --seeds COUNT [--from N]         seeds N, N+1, …, on all processors
-      --minutes M [--from N]           the same until the time is over
-      --help                           this text
-
-    Exit code 1 and the seed where a rule was broken.
-    """;
-
-var arguments = new Arguments(args);
-if (args.Length == 0 || arguments.Has("--help"))
+CommandLine line;
+try
 {
-    Console.WriteLine(help);
-    return 0;
+    line = CommandLine.Parse(args);
 }
-
-if (arguments.Unknown("--seed", "--steps", "--trace", "--seeds", "--from", "--minutes") is { } unknown)
+catch (FormatException wrong)
 {
-    Console.Error.WriteLine($"Unknown option {unknown}.\n\n{help}");
+    Console.Error.WriteLine($"{wrong.Message} See --help.");
     return 2;
 }
 
-var inputs = (int)(arguments.Number("--steps") ?? Run.DefaultInputs);
-if (arguments.Number("--seed") is { } seed) return One((ulong)seed);
-var from = (ulong)(arguments.Number("--from") ?? 1);
-return Many(from, arguments.Number("--seeds") ?? long.MaxValue, TimeSpan.FromMinutes(arguments.Number("--minutes") ?? 525_600));
-
-int One(ulong seed)
+if (line.WantsHelp)
 {
-    using var output = new StreamWriter(Console.OpenStandardOutput());
-    try
-    {
-        var run = Run.Seed(seed, inputs, arguments.Has("--trace") ? output : null);
-        output.WriteLine($"Seed {seed}: {run.Inputs} inputs, {run.Events} events, {run.Operations} operations, {run.Slots} slots, trace {run.TraceHash:x16}, {(run.Counts ? "counts" : "too short to count")}");
-        output.WriteLine(run.Coverage);
-        return 0;
-    }
-    catch (SimulationException broken)
-    {
-        output.Flush();
-        Console.Error.WriteLine(broken.Message);
-        if (broken.InnerException is { } inner and not SimulationException) Console.Error.WriteLine(inner.StackTrace);
-        return 1;
-    }
+    Console.WriteLine(CommandLine.WholeHelp);
+    return 0;
 }
 
-int Many(ulong first, long count, TimeSpan time)
-{
-    var clock = Stopwatch.StartNew();
-    var batch = new SeedBatch(first, count, Console.Error.WriteLine);
-    using var progress = new Timer(_ => Console.WriteLine(batch.Progress(clock.Elapsed)), null, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5));
-    batch.Execute(inputs, () => clock.Elapsed >= time);
-    Console.WriteLine(batch.Progress(clock.Elapsed));
-    Console.WriteLine(batch.Coverage);
-    return batch.Failures.Count == 0 ? 0 : 1;
-}
+return line.IsSingle ? SingleRun.Execute(line) : LongRun.Execute(line);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using AspirePaxos.KeyValue;
 using AspirePaxos.Protocol;
 
@@ -7,39 +8,48 @@ namespace AspirePaxos.Simulation;
 /// A cluster, its clients and everything that can go wrong with it, on one thread and one queue of events. The seed decides
 /// everything: the same seed gives the same events.
 /// </summary>
-internal sealed class World : IWorld
+/// <remarks>Here the effects of processes and their inputs; World.Hosts.cs has starting, crashing, ticking and syncing.</remarks>
+internal sealed partial class World : IWorld
 {
-    private const long TickInterval = 10_000;
     private readonly List<Machine> machines = [];
     private readonly Prng random;
     private readonly ClusterChecker checker;
     private readonly MessageChecker messages;
+    private readonly EventQueue.Lane ticks;
 
-    public World(ulong seed, TextWriter? output)
+    /// <summary>Replicas pass the same bytes around, so that each batch needs to be decoded once only.</summary>
+    private readonly Dictionary<byte[], Batch> batches = new(ReferenceEqualityComparer.Instance);
+
+    public World(RunSettings settings, TextWriter? output)
     {
-        var seeds = new Prng(seed);
-        Seed = seed;
-        Plan = FaultPlan.Draw(new Prng(seeds.Next()));
+        var seeds = new Prng(settings.Seed);
+        Plan = settings.Apply(FaultPlan.Of(settings.Seed));
+        seeds.Next();
+        Mode = Plan.Mode;
         random = new Prng(seeds.Next());
+        ticks = Queue.LaneOf(TickInterval);
         Trace = new Trace(output, Queue);
         for (var i = 0; i < Plan.Replicas; i++)
         {
             var host = new Host(i, new NodeId($"node{i}"), new Disk { Incarnation = (long)(random.Next() >> 1) + 1 });
             Hosts.Add(host);
-            machines.Add(new Machine(host, random.Between(0, 1_000_000), 1 + (Plan.ClockDrift * ((2 * random.NextDouble()) - 1))));
+            machines.Add(new Machine(host, random.Between(0, 1_000_000), DrawClockRate(random)));
         }
 
         checker = new ClusterChecker(Plan.Replicas, Coverage);
-        messages = new MessageChecker(checker, Plan.Mode, Coverage);
+        messages = new MessageChecker(checker, Coverage);
         Network = new Network(this, new Prng(seeds.Next()));
         Faults = new FaultInjector(this, new Prng(seeds.Next()));
         Clients = new ClientPopulation(this, new Prng(seeds.Next()));
         Coverage.Count(Seen.FiveReplicas, Plan.Replicas == 5 ? 1 : 0);
+        Coverage.Count(Seen.SevenReplicas, Plan.Replicas == 7 ? 1 : 0);
+        Coverage.Count(Seen.UnevenLinks, Plan.UnevenLinks > 1 ? 1 : 0);
     }
 
-    public ulong Seed { get; }
-
     public FaultPlan Plan { get; }
+
+    /// <summary>In which every host is started that nobody starts by mistake in the other one.</summary>
+    public Mode Mode { get; set; }
 
     public EventQueue Queue { get; } = new();
 
@@ -60,9 +70,15 @@ internal sealed class World : IWorld
     /// <summary>Inputs handled, ticks not counted.</summary>
     public long Inputs { get; private set; }
 
-    public StoreOptions Store { get; } = new();
+    public Host HostOf(NodeId node)
+    {
+        foreach (var host in Hosts)
+        {
+            if (host.Node == node) return host;
+        }
 
-    public Host HostOf(NodeId node) => Hosts.Find(host => host.Node == node) ?? throw new SimulationException($"a message for {node}, which is no member");
+        throw new SimulationException($"a message for {node}, which is no member");
+    }
 
     public Machine Machine(Host host) => machines[host.Index];
 
@@ -72,45 +88,21 @@ internal sealed class World : IWorld
         if (Trace.Prints) Trace.Print($"── {text}");
     }
 
-    public void StartHost(Host host)
+    /// <summary>A message for a process; it waits where the process is paused, and is lost where it is gone.</summary>
+    public void Receive(Process process, Envelope envelope)
     {
-        Coverage.Count(Seen.RestartsWithOldState, host.Disk.CommitIndex > 0 ? 1 : 0);
-        var seed = random.Next();
-        var process = host.Start(this, identity => Options(identity, seed), Store, Machine(host).Clock(Queue.Now));
-        checker.Started(process);
-        Note(206, $"{host.Node} starts, promised {host.Disk.Promised}, commit {host.Disk.CommitIndex}, applied {host.Disk.Position.AppliedIndex}");
-        TickLater(process, random.Between(0, TickInterval));
-        process.Turn();
+        if (!process.Alive) return;
+        if (Machine(process.Host).Paused)
+        {
+            Postpone(process, envelope);
+            return;
+        }
+
+        process.Replica.Receive(envelope);
+        Took(process);
     }
 
-    /// <summary>Kills the process. A sync under way may have reached the disk or not, unreported.</summary>
-    public void CrashHost(Host host, Prng chance)
-    {
-        var process = host.Process!;
-        var saved = (int)chance.Between(0, host.Disk.Pending + 1);
-        host.Disk.Sync(saved, write => checker.BecameDurable(host, write));
-        Coverage.Count(Seen.LostWrites, host.Disk.Pending);
-        Note(207, $"{host.Node} crashes, {host.Disk.Pending} writes lost");
-        host.Crash();
-        var machine = Machine(host);
-        machine.Paused = false;
-        machine.Inbox.Clear();
-        machine.Syncing = null;
-        Network.Forget(process);
-        Network.Reset(host);
-        Clients.Crashed(process);
-    }
-
-    public void Resume(Host host)
-    {
-        var machine = Machine(host);
-        Note(208, $"{host.Node} resumes");
-        machine.Paused = false;
-        if (random.OneIn(2) && host.Process is { } process) Input(process, () => process.Replica.Tick(machine.Clock(Queue.Now)));
-        while (machine.Inbox.TryDequeue(out var waiting)) Input(waiting.Process, waiting.Input);
-    }
-
-    /// <summary>One input for a process; it waits where the process is paused, and is lost where it is gone.</summary>
+    /// <summary>Any other input.</summary>
     public void Input(Process process, Action input)
     {
         if (!process.Alive) return;
@@ -121,15 +113,14 @@ internal sealed class World : IWorld
             return;
         }
 
-        Inputs++;
         input();
-        if (!Plan.GathersInputs || !random.OneIn(4)) Turn(process);
+        Took(process);
     }
 
     public void Submitted(Process process, Write write)
     {
         checker.Submitted(process, write);
-        if (Machine(process.Host).Syncing != process) BeginSync(process);
+        if (Machine(process.Host).Syncing?.Process != process) BeginSync(process);
     }
 
     public void Send(Process process, Envelope envelope)
@@ -141,7 +132,7 @@ internal sealed class World : IWorld
 
     public void Applied(Process process, in AppliedSlot slot)
     {
-        checker.Applied(process, slot);
+        if (checker.Applied(process, slot)) Clients.Executed(slot, process.Store.Position.LogTime);
         Trace.Note(209, process.Host.Index, slot.Slot);
         if (Trace.Prints) Trace.Print($"{process.Host.Node} applies {slot.Slot}: {Describe.Text(slot.Command)}");
     }
@@ -150,7 +141,7 @@ internal sealed class World : IWorld
     {
         checker.Installed(process, snapshot);
         Coverage.Count(Seen.SnapshotsInstalled);
-        Note(212, $"{process.Host.Node} installs the snapshot of slot {snapshot.Position.AppliedIndex}");
+        Note(234, $"{process.Host.Node} installs the snapshot of slot {snapshot.Position.AppliedIndex}");
     }
 
     public void Completed(Process process, WriteCompletion completion)
@@ -168,7 +159,7 @@ internal sealed class World : IWorld
         switch (round)
         {
             case RoundEvent.Prepared:
-                Coverage.Count(Plan.Mode == Mode.Multi ? Seen.Elections : Seen.SimpleRounds);
+                Coverage.Count(process.Replica.Options.Mode == Mode.Multi ? Seen.Elections : Seen.SimpleRounds);
                 break;
             case RoundEvent.SteppedDown:
                 Coverage.Count(Seen.StepDowns);
@@ -193,58 +184,42 @@ internal sealed class World : IWorld
             case Forwarded forwarded:
                 foreach (var outcome in forwarded.Outcomes) Coverage.Count(Seen.ForwardedWrites, outcome.Outcome.Kind == OutcomeKind.Done ? 1 : 0);
                 break;
-            case Refused:
-                Coverage.Count(Seen.Refusals);
-                break;
-            case Answer:
-            case Handover:
+            case Refused refused:
+                Coverage.Count(refused.Reason == RefusalReason.Mode ? Seen.RefusalsOfMode : Seen.Refusals);
                 break;
         }
+    }
+
+    public Batch Decode(Command command)
+    {
+        if (!MemoryMarshal.TryGetArray(command.Bytes, out var bytes) || bytes.Offset != 0) return Batch.Decode(command);
+        if (!batches.TryGetValue(bytes.Array!, out var batch)) batches[bytes.Array!] = batch = Batch.Decode(command);
+        return batch;
+    }
+
+    private void Postpone(Process process, Envelope envelope) =>
+        Machine(process.Host).Inbox.Enqueue((process, () => process.Replica.Receive(envelope)));
+
+    private void Took(Process process)
+    {
+        Inputs++;
+        if (!Plan.GathersInputs || !random.OneIn(4)) Turn(process);
     }
 
     private void Turn(Process process)
     {
         process.Turn();
-        checker.Observe(process);
+        ClusterChecker.Observe(process);
+        if (process.Observed!.Standing != process.Replica.Standing()) NoteStanding(process);
     }
 
-    private void BeginSync(Process process)
+    /// <summary>It began or ended to recover, or was told that it may not take part.</summary>
+    private void NoteStanding(Process process)
     {
-        var machine = Machine(process.Host);
-        var count = process.Host.Disk.Pending;
-        machine.Syncing = process;
-        Queue.After(Plan.DiskLatency + random.Between(0, Plan.DiskLatency + 1) + machine.DiskDelay, () =>
-        {
-            if (!process.Alive) return;
-            var sequence = process.Host.Disk.Sync(count, write => checker.BecameDurable(process.Host, write));
-            machine.Syncing = null;
-            if (process.Host.Disk.Pending > 0) BeginSync(process);
-            var durable = process.Host.Disk.Position.AppliedIndex;
-            Input(process, () =>
-            {
-                process.Replica.Persisted(sequence);
-                process.Replica.StateDurable(durable);
-            });
-        });
-    }
-
-    private void TickLater(Process process, long delay) =>
-        Queue.After(delay, () =>
-        {
-            if (!process.Alive) return;
-            TickLater(process, TickInterval);
-            var machine = Machine(process.Host);
-            if (machine.Paused) return;
-            process.Replica.Tick(machine.Clock(Queue.Now));
-            Turn(process);
-            Clients.CheckNothingStuck(process, machine.Clock(Queue.Now));
-        });
-
-    private ReplicaOptions Options(Identity identity, ulong seed)
-    {
-        var options = new ReplicaOptions { Self = identity, Members = [.. Hosts.Select(host => host.Node)], Mode = Plan.Mode, Seed = seed };
-        return Plan.SmallLimits
-            ? options with { MaxBatchCommands = 2, MaxMessageSlots = 3, MaxSlotsInFlight = 2, MaxPendingWrites = 6, MaxMessageBytes = 500, LogTailSlots = 8, HashInterval = 4 }
-            : options;
+        var standing = process.Replica.Standing();
+        if (process.Observed!.Standing == Standing.Recovers) Coverage.Count(Seen.Recoveries);
+        if (standing == Standing.Rejected) Coverage.Count(process.Host.Disk.Diverges ? Seen.DivergencesFound : Seen.StrangeDisksRejected);
+        process.Observed.Standing = standing;
+        Note(245, $"{process.Host.Node} {standing}{(process.Replica.Rejection is { } rejection ? $": {rejection}" : "")}");
     }
 }

@@ -59,7 +59,9 @@ internal static class ETags
     private static bool TryParse(string? tag, out long revision)
     {
         revision = 0;
-        return tag is ['"', .. var digits, '"'] && digits.Length > 0 && digits[0] != '0'
+
+        // TryParse passes over NULs behind a number.
+        return tag is ['"', .. var digits, '"'] && digits.Length > 0 && digits[0] != '0' && digits[^1] != '\0'
             && long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out revision);
     }
 }

@@ -48,7 +48,9 @@ internal sealed class QueryParameters
     public long Number(string name, long fallback, long least, long most)
     {
         if (Text(name) is not { } text) return fallback;
-        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most) return number;
+
+        // TryParse passes over NULs behind a number.
+        if (!text.EndsWith('\0') && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most) return number;
         Problem ??= Problem.Invalid($"'{name}' is a whole number from {least} to {most}.");
         return fallback;
     }

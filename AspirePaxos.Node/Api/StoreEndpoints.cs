@@ -91,7 +91,9 @@ internal sealed class StoreEndpoints(ClientRequests requests)
         try
         {
             var limits = new FormOptions { MultipartBodyLengthLimit = Options.MaxRequestBody, ValueLengthLimit = Options.MaxRequestBody };
-            var form = await new FormFeature(request, limits).ReadFormAsync(request.HttpContext.RequestAborted);
+            var feature = new FormFeature(request, limits);
+            if (!feature.HasFormContentType) return (default, Problem.Invalid("The Content-Type is malformed; a multipart form states it once, with its boundary."));
+            var form = await feature.ReadFormAsync(request.HttpContext.RequestAborted);
             return (SetRequest.OfFields(form.Select(field => KeyValuePair.Create(field.Key, field.Value.LastOrDefault() ?? "")), out var problem), problem);
         }
         catch (BadHttpRequestException refused)

@@ -7,6 +7,8 @@ internal static class DatabaseFailure
 {
     private const int Busy = 5, Locked = 6, ReadOnly = 8, IoError = 10, Corrupt = 11, Full = 13, CannotOpen = 14, NoDatabase = 26;
 
+    public static StorageException ReadOnlyFile(string path) => new($"{path} {Meaning(ReadOnly)}");
+
     public static StorageException Of(string path, SqliteException failure) => new($"{path} {Meaning(failure.SqliteErrorCode)} ({failure.Message})", failure);
 
     private static string Meaning(int code) => code switch

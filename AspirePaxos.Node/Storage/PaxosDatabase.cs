@@ -26,7 +26,7 @@ internal sealed class PaxosDatabase : IDisposable
     {
         this.directoryLock = directoryLock;
         Path = path;
-        connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ConnectionString);
+        connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 1 }.ConnectionString);
     }
 
     public string Path { get; }
@@ -81,12 +81,13 @@ internal sealed class PaxosDatabase : IDisposable
     {
         WalScan.Check(Path);
         connection.Open();
+        if (raw.sqlite3_db_readonly(connection.Handle, "main") == 1) throw DatabaseFailure.ReadOnlyFile(Path);
         // Exclusive: no shared-memory file, and no other program writes behind the replica's back.
         Execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
         Execute($"PRAGMA wal_autocheckpoint = {checkpointPages}; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;");
         // So that a transaction writes a page once, and all of it at its end: WalScan counts on it.
         Execute("PRAGMA cache_spill = OFF");
-        if (!"wal".Equals(Scalar("PRAGMA journal_mode"))) throw new StorageException($"{Path} does not support SQLite's WAL mode: use a local file system.");
+        CheckMode();
         var replicas = string.Join(',', options.Members.Select(member => member.Name).Order(StringComparer.Ordinal));
         var reader = new DatabaseReader(connection, Path);
         Upgrade(options, replicas, reader);
@@ -97,6 +98,14 @@ internal sealed class PaxosDatabase : IDisposable
         EmptyLog();
         writer = new DatabaseWriter(connection, held);
         return new StoredState(new Identity(options.Self, identity.Incarnation, writer.CountBoot()), state, store);
+    }
+
+    private void CheckMode()
+    {
+        if ("wal".Equals(Scalar("PRAGMA journal_mode"))) return;
+        // SQLite does not say why. A full disk is a reason too, and then a plain write says so.
+        Execute($"PRAGMA user_version = {Scalar("PRAGMA user_version")}");
+        throw new StorageException($"{Path} does not support SQLite's WAL mode: use a local file system.");
     }
 
     private void Upgrade(NodeOptions options, string replicas, DatabaseReader reader)

@@ -168,8 +168,11 @@ internal sealed class PeerEndpoints(NodeOptions options, LoopInbox inbox, Exchan
     private static bool TryRead(HttpContext context, string name, long unset, long most, out long value)
     {
         value = unset;
-        return context.Request.Query[name] is not [{ } text]
-            || (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= 1 && value <= most);
+        var texts = context.Request.Query[name];
+
+        // TryParse passes over NULs behind a number.
+        return texts.Count == 0
+            || (texts is [{ } text] && !text.EndsWith('\0') && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= 1 && value <= most);
     }
 }
 

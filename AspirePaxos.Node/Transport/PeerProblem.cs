@@ -31,8 +31,9 @@ internal static class PeerProblem
                 if (found) return value;
             }
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException: a name that is not valid Unicode.
             throw new MalformedMessageException("The refusal is not JSON.", e);
         }
 

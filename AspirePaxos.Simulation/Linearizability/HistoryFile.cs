@@ -29,8 +29,9 @@ public static class HistoryFile
                 using var json = JsonDocument.Parse(line);
                 operations.Add(Parse(json.RootElement));
             }
-            catch (JsonException e)
+            catch (Exception e) when (e is JsonException or InvalidOperationException)
             {
+                // InvalidOperationException: a text that is not valid Unicode.
                 throw new JsonException($"Line {number} is no operation: {e.Message}", e);
             }
         }

@@ -23,6 +23,7 @@ public sealed class ETagsTests
     [InlineData("W/\"17\"", null)]
     [InlineData("\"17\", \"18\"", null)]
     [InlineData("\"99999999999999999999\"", null)]
+    [InlineData("\"17\0\"", null)]
     [InlineData(null, "\"17\"")]
     [InlineData("\"17\"", "*")]
     public void What_is_no_condition_of_a_write_is_refused(string? match, string? noneMatch)

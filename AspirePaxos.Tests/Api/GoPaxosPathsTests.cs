@@ -46,6 +46,17 @@ public sealed class GoPaxosPathsTests(ThreeNodes nodes) : ApiTest(nodes), IClass
         Assert.Equal(before.GetProperty("slot").GetInt64() + 1, after.GetProperty("slot").GetInt64());
     }
 
+    [Theory]
+    [InlineData("multipart/form-data")]
+    [InlineData("multipart/form-data; boundary=B, application/json")]
+    [InlineData("multipart/form-data; boundary=\"")]
+    [InlineData("multipart/form-data-of-a-kind")]
+    public async Task A_multipart_form_of_a_malformed_type_is_refused(string type)
+    {
+        const string Form = "--B\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\nrefused\r\n--B--\r\n";
+        await ProblemAsync(SendAsync("POST", "/store/set", Form, type), HttpStatusCode.BadRequest, "invalid-request");
+    }
+
     [Fact]
     public async Task A_missing_key_is_404_and_an_empty_value_is_a_value()
     {

@@ -12,6 +12,8 @@ namespace AspirePaxos.Tests.Api;
 /// <summary>Whole nodes in this process, over real sockets and files: what the program runs, without the processes.</summary>
 public sealed class InProcessCluster : IAsyncDisposable
 {
+    public const string Secret = "a-secret-of-the-tests";
+
     private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("paxos-api-");
     private readonly List<(WebApplication App, Socket Socket)> nodes = [];
 
@@ -25,7 +27,9 @@ public sealed class InProcessCluster : IAsyncDisposable
 
     public string NodeDirectory(int node) => Path.Combine(directory.FullName, $"node{node}");
 
-    internal ReplicaStatus Status(int node) => nodes[node].App.Services.GetRequiredService<ReplicaLoop>().Status;
+    internal ReplicaLoop Loop(int node) => nodes[node].App.Services.GetRequiredService<ReplicaLoop>();
+
+    internal ReplicaStatus Status(int node) => Loop(node).Status;
 
     /// <summary>Ready when every node says so.</summary>
     public static Task<InProcessCluster> StartAsync(int count, params (string Name, string Value)[] settings) => StartAsync(count, null, settings);
@@ -62,7 +66,7 @@ public sealed class InProcessCluster : IAsyncDisposable
         {
             ["Paxos:NodeId"] = names[index],
             ["Paxos:Replicas"] = string.Join(',', names),
-            ["Paxos:ClusterSecret"] = "a-secret-of-the-tests",
+            ["Paxos:ClusterSecret"] = Secret,
             ["Paxos:DataDirectory"] = NodeDirectory(index),
         };
         for (var i = 0; i < names.Length; i++) values[$"services:{names[i]}:http:0"] = $"http://127.0.0.1:{Port(sockets[i])}";
@@ -85,16 +89,13 @@ public sealed class InProcessCluster : IAsyncDisposable
 
     private static int Port(Socket socket) => ((IPEndPoint)socket.LocalEndPoint!).Port;
 
-    private static async Task UntilReadyAsync(HttpClient client)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (true)
+    private static Task UntilReadyAsync(HttpClient client) => Eventually.HoldsAsync(
+        async () =>
         {
-            using var answer = await client.GetAsync(new Uri("/health/ready", UriKind.Relative), limit.Token);
-            if (answer.IsSuccessStatusCode) return;
-            await Task.Delay(50, limit.Token);
-        }
-    }
+            using var answer = await client.GetAsync(new Uri("/health/ready", UriKind.Relative));
+            return answer.IsSuccessStatusCode;
+        },
+        $"{client.BaseAddress} is ready");
 }
 
 /// <summary>Three nodes for all API tests: each uses keys of its own.</summary>

@@ -84,6 +84,7 @@ public sealed class KeyEndpointsTests(ThreeNodes nodes) : ApiTest(nodes), IClass
     [Theory]
     [InlineData("/v1/kv?limit=-1", "'limit' is a whole number from 1 to 1000")]
     [InlineData("/v1/kv?limit=99999999999999999999", "'limit' is a whole number from 1 to 1000")]
+    [InlineData("/v1/kv?limit=5%00", "'limit' is a whole number from 1 to 1000")]
     [InlineData("/v1/kv?limit=1&limit=2", "'limit' is given twice")]
     [InlineData("/v1/kv?lease=1", "'lease' is no parameter here")]
     [InlineData("/v1/kv?prefix=%FF", "not percent-encoded UTF-8")]

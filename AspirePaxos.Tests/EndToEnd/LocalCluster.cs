@@ -6,8 +6,6 @@ namespace AspirePaxos.Tests.EndToEnd;
 /// <summary>Real processes of the built Node, started by the launcher from the manifest, on free ports, with data of their own.</summary>
 internal sealed class LocalCluster : ICluster
 {
-    private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(60);
-
     private readonly TemporaryFolder folder = new();
     private readonly LaunchedCluster launched;
 
@@ -76,20 +74,12 @@ internal sealed class LocalCluster : ICluster
 
     public bool IsRunning(string name) => launched[name].IsRunning;
 
-    public async Task ReadyAsync(params string[] names)
+    public Task ReadyAsync(params string[] names)
     {
         var awaited = names.Length > 0 ? names : [.. Names];
-        using var limit = new CancellationTokenSource(ReadyLimit);
-        while (!awaited.All(name => launched[name].IsReady))
-        {
-            if (limit.IsCancellationRequested)
-            {
-                var late = awaited.Where(name => !launched[name].IsReady).Select(name => $"--- {name}, not ready, wrote:\n{Output(name)}");
-                Assert.Fail(string.Join('\n', late));
-            }
-
-            await Task.Delay(20);
-        }
+        return Eventually.HoldsAsync(
+            () => awaited.All(name => launched[name].IsReady),
+            () => string.Join('\n', awaited.Where(name => !launched[name].IsReady).Select(name => $"--- {name}, not ready, wrote:\n{Output(name)}")));
     }
 
     public async ValueTask DisposeAsync()

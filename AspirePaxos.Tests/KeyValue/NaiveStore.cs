@@ -11,16 +11,41 @@ internal sealed class NaiveStore(StoreOptions options)
     private long revision;
     private long time;
 
+    public long AppliedIndex { get; private set; }
+
+    /// <summary>Of the last slot; the clock is the greatest of them.</summary>
+    public long Stamp { get; private set; }
+
+    public int Expired { get; private set; }
+
+    /// <summary>Of every command so far.</summary>
+    public List<StoreResult> Results { get; } = [];
+
+    /// <summary>Of every scan so far.</summary>
+    public List<string> Pages { get; } = [];
+
     public IEnumerable<(string Key, string Value, long Revision, long Created)> InOrder => entries
         .OrderBy(entry => Convert.ToHexString(Encoding.UTF8.GetBytes(entry.Key)), StringComparer.Ordinal)
         .Select(entry => (entry.Key, Convert.ToHexString(entry.Value), entry.Revision, entry.Created));
 
-    public List<StoreResult> Apply(long slot, long stamp, List<StoreCommand> commands)
+    public static string Describe(IEnumerable<string> keys, bool more) => $"{string.Join('|', keys)} {more}";
+
+    public void Apply(long slot, long stamp, List<StoreCommand> commands)
     {
+        AppliedIndex = slot;
+        Stamp = stamp;
         time = Math.Max(time, stamp);
-        remembered.RemoveAll(row => time - row.Time >= options.IdempotencyRetention);
-        return [.. commands.Select(command => Apply(slot, command))];
+        Expired += remembered.RemoveAll(row => time - row.Time >= options.IdempotencyRetention);
+        foreach (var command in commands) Results.Add(Apply(slot, command));
     }
+
+    public void Scan(string prefix, string? after, int limit)
+    {
+        var rest = InOrder.Select(entry => entry.Key).Where(key => key.StartsWith(prefix, StringComparison.Ordinal) && (after is null || Before(after, key))).ToList();
+        Pages.Add(Describe(rest.Take(limit), rest.Count > limit));
+    }
+
+    private static bool Before(string one, string two) => Encoding.UTF8.GetBytes(one).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(two)) < 0;
 
     private StoreResult Apply(long slot, StoreCommand command)
     {

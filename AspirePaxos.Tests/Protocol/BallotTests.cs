@@ -1,4 +1,6 @@
 using AspirePaxos.Protocol;
+using AspirePaxos.Tests.Generators;
+using CsCheck;
 
 namespace AspirePaxos.Tests.Protocol;
 
@@ -16,4 +18,19 @@ public sealed class BallotTests
         Assert.NotEqual(high, rival);
         Assert.True(Ballot.None < low);
     }
+
+    [Fact]
+    public void Ballots_are_totally_ordered_and_every_operator_says_the_same() =>
+        Gen.Select(AnyMessage.Ballot, AnyMessage.Ballot, AnyMessage.Ballot).Sample(
+            (a, b, c) =>
+            {
+                var order = Math.Sign(a.CompareTo(b));
+                Assert.Equal(-order, Math.Sign(b.CompareTo(a)));
+                Assert.Equal(order == 0, a == b);
+                Assert.Equal([order < 0, order <= 0, order >= 0, order > 0], new[] { a < b, a <= b, a >= b, a > b });
+                Assert.Equal(order < 0 ? b : a, Ballot.Max(a, b));
+                if (a <= b && b <= c) Assert.True(a <= c);
+                Assert.True(a.IsNone ? a == Ballot.None : a > Ballot.None);
+            },
+            iter: 5_000);
 }

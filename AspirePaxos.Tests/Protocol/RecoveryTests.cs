@@ -115,7 +115,20 @@ public sealed class RecoveryTests
         var replica = new OneReplica();
         replica.Tell(Node1, new Refused(RefusalReason.Replaced, "incarnation a0 of node0 was replaced by bb"));
         Assert.Contains("taken the place", replica.Replica.Rejection, StringComparison.Ordinal);
+        Assert.Equal(replica.Replica.Rejection, replica.Writes[^1].Cluster!.Stopped);
         Assert.IsType<Refused>(replica.Ask(Node2, new Prepare(high, 1, 1)));
+    }
+
+    [Fact]
+    public void A_restored_copy_is_stopped_for_good_however_often_it_is_started()
+    {
+        var replica = new OneReplica();
+        replica.Tell(Node1, new Refused(RefusalReason.BootCounter, "start 1 of node0, its start 2 was seen"));
+        Assert.Contains("older copy", replica.Replica.Rejection, StringComparison.Ordinal);
+        var options = replica.Replica.Options;
+        var next = options with { Self = options.Self with { BootCounter = 2 } };
+        var restarted = new Replica(next, DurableState.Empty with { Cluster = replica.Writes[^1].Cluster! }, 0);
+        Assert.Equal(replica.Replica.Rejection, restarted.Rejection);
     }
 
     private static OneReplica AllNoted()

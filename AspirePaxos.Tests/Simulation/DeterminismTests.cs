@@ -23,6 +23,34 @@ public sealed class DeterminismTests
     }
 
     [Fact]
+    public void The_same_seed_with_less_of_everything_gives_the_same_trace()
+    {
+        var drawn = DrawnSeed.First(plan => plan is { PartitionEvery: > 0, CrashEvery: > 0, Clients: > 2, Keys: > 1, Replicas: 5 }) with { Inputs = 1_000 };
+        var settings = drawn with { Without = ["partitions", "crashes", "small-table"], Replicas = 3, Clients = 2, Keys = 1 };
+        var output = new StringWriter();
+
+        var one = Run.Execute(settings, output);
+
+        Assert.Equal(one.TraceHash, Run.Execute(settings).TraceHash);
+        Assert.Equal(0, one.Coverage[Seen.Partitions] + one.Coverage[Seen.Crashes] + one.Coverage[Seen.TooManyKeys]);
+        Assert.DoesNotContain("node3", output.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("client 2", output.ToString(), StringComparison.Ordinal);
+        Assert.NotEqual(one.TraceHash, Run.Execute(drawn).TraceHash);
+    }
+
+    [Fact]
+    public void A_trace_tells_who_sent_what_and_what_became_durable()
+    {
+        var output = new StringWriter();
+
+        Run.Seed(11, 1_000, output);
+
+        Assert.Matches(@"node\d → node\d: Accept ", output.ToString());
+        Assert.Matches(@"node\d's disk has promise ", output.ToString());
+        Assert.Matches(@"node\d applies 1: ", output.ToString());
+    }
+
+    [Fact]
     public void Different_seeds_give_different_traces()
     {
         var hashes = Enumerable.Range(1, 8).Select(seed => Run.Seed((ulong)seed, 500).TraceHash);

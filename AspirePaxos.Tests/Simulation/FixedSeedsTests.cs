@@ -7,7 +7,7 @@ public sealed class FixedSeeds
 {
     public const int Count = 320;
 
-    public FixedSeeds() => Batch.Execute(Run.DefaultInputs, () => false);
+    public FixedSeeds() => Batch.Execute(() => false);
 
     internal SeedBatch Batch { get; } = new(first: 1, Count);
 }

@@ -7,7 +7,7 @@ namespace AspirePaxos.Tests.Storage;
 public sealed class CrashTests
 {
     /// <summary>Small, so that the log is copied into the database and written from its start again several times.</summary>
-    private const int CheckpointPages = 30;
+    private const int CheckpointPages = 20;
 
     [Theory]
     [InlineData(1)]
@@ -17,7 +17,7 @@ public sealed class CrashTests
     {
         using var folder = new DataFolder();
         var model = new CrashModel(folder.Path);
-        var (journal, expected, self) = Record(folder, (ulong)seed, commits: 14);
+        var (journal, expected, self) = Record(folder, (ulong)seed, commits: 16);
         var random = new Prng((ulong)seed);
         var reported = -1;
         var restarts = 0;
@@ -43,7 +43,7 @@ public sealed class CrashTests
         }
 
         Assert.True(restarts > 400, $"{restarts} restarts");
-        Assert.Equal(14, reported);
+        Assert.Equal(16, reported);
         Assert.True(journal.Count(operation => operation is { IsLog: true, Offset: 0, Kind: DiskOperationKind.Write }) > 2, "the log began again");
     }
 

@@ -51,6 +51,13 @@ internal sealed class RandomWrites(ulong seed, StoredState stored)
         Assert.Equal(store.Position.LogTime, found.State.LogTime);
     }
 
+    /// <summary>The smallest write: nothing but a promise.</summary>
+    public Write NextPromise()
+    {
+        promised = new Ballot(promised.Number + 1, new NodeId("node2"));
+        return new Write(++sequence, promised, [], commitIndex, null);
+    }
+
     private Write NextWrite()
     {
         var ballot = new Ballot(random.Between(promised.Number, promised.Number + 2) + 1, new NodeId($"node{random.Between(0, 3)}"));

@@ -78,6 +78,16 @@ public sealed class RefusedDirectoryTests
     [InlineData("UPDATE position SET applied_index = 0", "the position of the state")]
     [InlineData("UPDATE entries SET value = CAST('y' AS BLOB)", "an entry of the state")]
     [InlineData("DELETE FROM log WHERE slot = 2", "between slot 2 and 2 are missing")]
+    [InlineData("DELETE FROM log WHERE slot = 1", "rows are missing")]
+    [InlineData("DELETE FROM log WHERE slot = 3", "rows are missing")]
+    [InlineData("DELETE FROM entries", "rows are missing")]
+    [InlineData("DELETE FROM acceptor", "it has lost its promise")]
+    [InlineData("DELETE FROM position", "it has lost the position")]
+    [InlineData("DELETE FROM identity", "it has lost its identity")]
+    [InlineData("UPDATE identity SET boot_counter = 9", "the identity")]
+    [InlineData("INSERT INTO members VALUES ('node1', 5)", "the identity")]
+    [InlineData("UPDATE acceptor SET truncated_through = 1", "the acceptor's promise")]
+    [InlineData("UPDATE position SET hash = X'01'", "the position of the state")]
     public void A_damaged_row_stops_the_start_and_names_the_file(string damage, string named)
     {
         using var folder = new DataFolder();
@@ -86,7 +96,7 @@ public sealed class RefusedDirectoryTests
             var ballot = new Ballot(3, new NodeId("node1"));
             var rows = new AppliedRows();
             rows.Add(new StorePosition(1, 1, 1), [new EntryRow("k", new Entry("x"u8.ToArray(), 1, 1))]);
-            database.Commit([new Write(1, ballot, [new LogRecord(1, ballot, false, Command.NoOp), new LogRecord(2, ballot, false, Command.NoOp)], 2, null)], rows);
+            database.Commit([new Write(1, ballot, [.. Enumerable.Range(1, 3).Select(slot => new LogRecord(slot, ballot, false, Command.NoOp))], 2, null)], rows);
         }
 
         Execute(folder, damage);
@@ -94,6 +104,24 @@ public sealed class RefusedDirectoryTests
         var refusal = Assert.Throws<StorageException>(() => PaxosDatabase.Open(folder.Options(), out _));
         Assert.Contains(named, refusal.Message, StringComparison.Ordinal);
         Assert.Contains(folder.Database, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_row_as_it_was_earlier_with_its_own_valid_checksum_is_noticed()
+    {
+        using var folder = new DataFolder();
+        var (first, second) = (new Ballot(3, new NodeId("node1")), new Ballot(4, new NodeId("node2")));
+        using (var database = PaxosDatabase.Open(folder.Options(), out _))
+        {
+            database.Commit([new Write(1, second, [new LogRecord(1, first, false, Command.NoOp)], 0, null)], new AppliedRows());
+            database.Commit([new Write(2, null, [new LogRecord(1, second, false, Command.NoOp)], 0, null)], new AppliedRows());
+        }
+
+        // What a write that the disk lost would leave.
+        Execute(folder, $"UPDATE log SET ballot_number = 3, ballot_node = 'node1', checksum = {Schema.OfRecord(new LogRecord(1, first, false, Command.NoOp)).Value}");
+
+        var refusal = Assert.Throws<StorageException>(() => PaxosDatabase.Open(folder.Options(), out _));
+        Assert.Contains("older than they were", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -117,13 +117,7 @@ public sealed class RoundTraceTests(ThreeNodes nodes) : IClassFixture<ThreeNodes
 
         public async Task<IReadOnlyList<Activity>> UntilAsync(Func<IReadOnlyList<Activity>, bool> complete)
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-            while (!complete(All))
-            {
-                Assert.False(limit.IsCancellationRequested, "Seen: " + string.Join(", ", All.Select(span => span.OperationName)));
-                await Task.Delay(20, CancellationToken.None);
-            }
-
+            await Eventually.HoldsAsync(() => complete(All), () => "the trace is complete; seen: " + string.Join(", ", All.Select(span => span.OperationName)));
             return All;
         }
 

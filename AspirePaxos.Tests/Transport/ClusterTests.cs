@@ -46,7 +46,7 @@ public sealed class ClusterTests
         for (var i = 0; i < 600; i++) Assert.Equal($"v{i}", await nodes.GetAsync(names[(i + 1) % 3], $"k{i}"));
 
         var applied = names.Max(node => nodes[node].Status.AppliedIndex);
-        await NodesInProcess.UntilAsync(() => names.All(node => nodes[node].Status.AppliedIndex == applied), () => "not all applied everything");
+        await Eventually.HoldsAsync(() => names.All(node => nodes[node].Status.AppliedIndex == applied), "all apply everything");
         var logs = await Task.WhenAll(names.Select(node => nodes[node].InspectAsync((replica, store) =>
             (Log: string.Join('\n', Enumerable.Range(1, (int)applied).Select(slot => replica.Record(slot)!.Value.Command.ToString())), State: store.Fingerprint())).AsTask()));
         Assert.Single(logs.Distinct());

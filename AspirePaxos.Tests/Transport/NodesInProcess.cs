@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using AspirePaxos.KeyValue;
 using AspirePaxos.Node;
 using AspirePaxos.Protocol;
@@ -30,6 +29,8 @@ internal sealed class NodesInProcess : IAsyncDisposable
 
     public IEnumerable<string> Running => running.Keys;
 
+    public string DirectoryOf(string node) => Path.Combine(directory, node);
+
     public ReplicaLoop this[string node] => running[node].Services.GetRequiredService<ReplicaLoop>();
 
     public Uri Address(string node) => new(running[node].Urls.First());
@@ -60,14 +61,14 @@ internal sealed class NodesInProcess : IAsyncDisposable
     public async Task<string> LeaderAsync()
     {
         string? leader = null;
-        await UntilAsync(
+        await Eventually.HoldsAsync(
             () => (leader = running.Keys.FirstOrDefault(node => this[node].Status is { Role: Role.Leader, HasRecentQuorum: true })) is not null
                 && running.Keys.All(node => this[node].Status.Leader.Name == leader),
             Describe);
         return leader!;
     }
 
-    public async Task ReadyAsync() => await UntilAsync(() => running.Keys.All(node => this[node].Status.HasRecentQuorum), Describe);
+    public async Task ReadyAsync() => await Eventually.HoldsAsync(() => running.Keys.All(node => this[node].Status.HasRecentQuorum), Describe);
 
     public async Task<Outcome> PutAsync(string node, string key, string value) =>
         await this[node].WriteAsync(new Put(key, System.Text.Encoding.UTF8.GetBytes(value)).Encode(), default);
@@ -85,16 +86,6 @@ internal sealed class NodesInProcess : IAsyncDisposable
         Directory.Delete(directory, recursive: true);
     }
 
-    public static async Task UntilAsync(Func<bool> condition, Func<string> describe)
-    {
-        var watch = Stopwatch.StartNew();
-        while (!condition())
-        {
-            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(60), describe());
-            await Task.Delay(10);
-        }
-    }
-
     private string Describe() => string.Join('\n', running.Keys.Select(node => this[node].Status.ToString()));
 
     private WebApplicationBuilder Builder(string node)
@@ -106,7 +97,7 @@ internal sealed class NodesInProcess : IAsyncDisposable
             ["Paxos:NodeId"] = node,
             ["Paxos:Replicas"] = string.Join(',', names),
             ["Paxos:ClusterSecret"] = Secret,
-            ["Paxos:DataDirectory"] = Path.Combine(directory, node),
+            ["Paxos:DataDirectory"] = DirectoryOf(node),
             ["Paxos:Mode"] = mode.ToString(),
             ["Logging:LogLevel:Default"] = "Warning",
         };

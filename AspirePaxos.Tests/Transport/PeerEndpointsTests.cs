@@ -97,7 +97,7 @@ public sealed class PeerEndpointsTests : IAsyncLifetime
     [Fact]
     public async Task A_range_that_is_none_is_refused_with_400()
     {
-        foreach (var query in (string[])["?from=0", "?from=-1", "?from=x", "?from=99999999999999999999", "?limit=1001", "?limit=0"])
+        foreach (var query in (string[])["?from=0", "?from=-1", "?from=x", "?from=99999999999999999999", "?limit=1001", "?limit=0", "?limit=1%00", "?from=1&from=2"])
         {
             await RefusedAsync(HttpStatusCode.BadRequest, await GetLearnedAsync(query));
         }

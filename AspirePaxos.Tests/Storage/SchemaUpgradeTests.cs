@@ -1,0 +1,150 @@
+using AspirePaxos.KeyValue;
+using AspirePaxos.Node.Storage;
+using AspirePaxos.Protocol;
+using Microsoft.Data.Sqlite;
+
+namespace AspirePaxos.Tests.Storage;
+
+public sealed class SchemaUpgradeTests
+{
+    private static readonly Ballot ballot = new(3, new NodeId("node1"));
+
+    [Fact]
+    public void A_file_of_version_1_keeps_what_it_remembers()
+    {
+        using var folder = new DataFolder();
+        MakeVersion1(folder, withState: true);
+
+        for (var boot = 8; boot <= 9; boot++)
+        {
+            using var database = PaxosDatabase.Open(folder.Options(), out var stored);
+            Assert.Equal(new Identity(new NodeId("node0"), 4711, boot), stored.Self);
+            Assert.Equal(ballot, stored.State.Promised);
+            Assert.Equal(2, stored.State.CommitIndex);
+            Assert.Equal([1, 2], stored.State.Log.Select(record => record.Slot));
+            Assert.Equal("c1", stored.State.Cluster.ClusterId);
+            Assert.Equal([new Member(new NodeId("node0"), 4711), new Member(new NodeId("node1"), 5)], stored.State.Cluster.Members);
+            Assert.Equal([new SeenBoot(new NodeId("node1"), 6)], stored.State.Cluster.Boots);
+            Assert.Equal(new StorePosition(1, 1, 9), stored.Store.Position);
+            Assert.Equal("x"u8.ToArray(), stored.Store.Get("k")!.Value.ToArray());
+        }
+    }
+
+    [Fact]
+    public void A_file_of_version_1_that_promised_nothing_yet_goes_on_so()
+    {
+        using var folder = new DataFolder();
+        MakeVersion1(folder, withState: false);
+
+        using var database = PaxosDatabase.Open(folder.Options(), out var stored);
+
+        Assert.Equal(Ballot.None, stored.State.Promised);
+        Assert.Equal(4711, stored.Self.Incarnation);
+        Assert.Equal(default, stored.Store.Position);
+    }
+
+    [Theory]
+    [InlineData("UPDATE acceptor SET promised_number = 1", "the acceptor's promise")]
+    [InlineData("UPDATE position SET revision = 7", "the position of the state")]
+    [InlineData("UPDATE log SET ballot_number = 9", "the log record of slot 1")]
+    [InlineData("UPDATE entries SET value = CAST('y' AS BLOB)", "an entry of the state")]
+    public void Damage_is_not_given_a_checksum_by_the_upgrade(string damage, string named)
+    {
+        using var folder = new DataFolder();
+        MakeVersion1(folder, withState: true);
+        Execute(folder, damage);
+
+        for (var start = 0; start < 2; start++)
+        {
+            var refusal = Assert.Throws<StorageException>(() => PaxosDatabase.Open(folder.Options(), out _));
+            Assert.Contains(named, refusal.Message, StringComparison.Ordinal);
+            Assert.Contains(folder.Database, refusal.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_file_made_new_and_one_upgraded_have_the_same_tables()
+    {
+        using var old = new DataFolder();
+        MakeVersion1(old, withState: true);
+        PaxosDatabase.Open(old.Options(), out _).Dispose();
+        using var made = new DataFolder();
+        PaxosDatabase.Open(made.Options(), out _).Dispose();
+
+        Assert.Equal(Columns(made), Columns(old));
+        Assert.Contains("acceptor.truncated_through", Columns(made));
+        Assert.Contains("position.hash", Columns(made));
+    }
+
+    /// <summary>As the program of version 1 made it.</summary>
+    private static void MakeVersion1(DataFolder folder, bool withState)
+    {
+        Execute(
+            folder,
+            "PRAGMA journal_mode = WAL",
+            """
+            CREATE TABLE identity (
+                id INTEGER PRIMARY KEY CHECK (id = 1), node TEXT NOT NULL, incarnation INTEGER NOT NULL, boot_counter INTEGER NOT NULL,
+                replicas TEXT NOT NULL, cluster_id TEXT NOT NULL);
+            CREATE TABLE members (node TEXT PRIMARY KEY, incarnation INTEGER NOT NULL) WITHOUT ROWID;
+            CREATE TABLE boots (node TEXT PRIMARY KEY, boot_counter INTEGER NOT NULL) WITHOUT ROWID;
+            CREATE TABLE acceptor (
+                id INTEGER PRIMARY KEY CHECK (id = 1), promised_number INTEGER NOT NULL, promised_node TEXT NOT NULL,
+                commit_index INTEGER NOT NULL, checksum INTEGER NOT NULL);
+            CREATE TABLE log (
+                slot INTEGER PRIMARY KEY, ballot_number INTEGER NOT NULL, ballot_node TEXT NOT NULL, learned INTEGER NOT NULL,
+                command BLOB NOT NULL, checksum INTEGER NOT NULL);
+            CREATE TABLE entries (
+                key BLOB PRIMARY KEY, value BLOB NOT NULL, revision INTEGER NOT NULL, created_revision INTEGER NOT NULL,
+                checksum INTEGER NOT NULL) WITHOUT ROWID;
+            CREATE TABLE idempotency (
+                key_hash BLOB PRIMARY KEY, request_hash BLOB NOT NULL, result BLOB NOT NULL, log_time INTEGER NOT NULL,
+                sequence INTEGER NOT NULL, checksum INTEGER NOT NULL) WITHOUT ROWID;
+            CREATE TABLE position (
+                id INTEGER PRIMARY KEY CHECK (id = 1), applied_index INTEGER NOT NULL, revision INTEGER NOT NULL,
+                log_time INTEGER NOT NULL, checksum INTEGER NOT NULL);
+            PRAGMA user_version = 1;
+            """,
+            $"INSERT INTO identity VALUES (1, 'node0', 4711, 7, 'node0,node1,node2', '{(withState ? "c1" : "")}')");
+        if (!withState) return;
+        var records = new[] { new LogRecord(1, ballot, true, Command.NoOp), new LogRecord(2, ballot, false, Command.NoOp) };
+        var command = Convert.ToHexString(Command.NoOp.Bytes.Span);
+        Execute(
+            folder,
+            "INSERT INTO members VALUES ('node0', 4711), ('node1', 5)",
+            "INSERT INTO boots VALUES ('node1', 6)",
+            $"INSERT INTO acceptor VALUES (1, 3, 'node1', 2, {new Checksum().Add(ballot).Add(2).Value})",
+            $"INSERT INTO log VALUES (1, 3, 'node1', 1, X'{command}', {Schema.OfRecord(records[0]).Value}), (2, 3, 'node1', 0, X'{command}', {Schema.OfRecord(records[1]).Value})",
+            $"INSERT INTO entries VALUES (X'6B', X'78', 1, 1, {Schema.OfEntry("k"u8, new Entry("x"u8.ToArray(), 1, 1)).Value})",
+            $"INSERT INTO position VALUES (1, 1, 1, 9, {new Checksum().Add(1).Add(1).Add(9).Value})");
+    }
+
+    private static void Execute(DataFolder folder, params string[] texts)
+    {
+        using var connection = Open(folder);
+        foreach (var text in texts)
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = text;
+            command.ExecuteNonQuery();
+        }
+    }
+
+    private static List<string> Columns(DataFolder folder)
+    {
+        using var connection = Open(folder);
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT m.name || '.' || c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' ORDER BY m.name, c.cid";
+        using var rows = command.ExecuteReader();
+        var columns = new List<string>();
+        while (rows.Read()) columns.Add(rows.GetString(0));
+        return columns;
+    }
+
+    private static SqliteConnection Open(DataFolder folder)
+    {
+        var connection = new SqliteConnection($"Data Source={folder.Database};Pooling=False");
+        connection.Open();
+        return connection;
+    }
+}
