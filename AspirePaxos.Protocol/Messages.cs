@@ -128,8 +128,9 @@ public sealed record ReadIndexReply(long Sequence, long Index, Ballot Ballot, lo
 
 // ── Snapshots (rule 12) ──
 
-/// <param name="Slot">0: the newest.</param>
-public sealed record SnapshotQuery(long Slot, long Offset) : Request;
+/// <param name="Slot">0: any.</param>
+/// <param name="Above">What the sender has learned: a snapshot at or below is of no use.</param>
+public sealed record SnapshotQuery(long Slot, long Offset, long Above) : Request;
 
 /// <summary>Bytes of a snapshot from Offset on; of another snapshot than the one asked for, from its start, where that one is gone.</summary>
 public sealed record SnapshotChunk(SnapshotId Id, long Offset, ReadOnlyMemory<byte> Data) : Reply;

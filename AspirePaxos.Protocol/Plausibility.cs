@@ -29,7 +29,7 @@ internal sealed class Plausibility(Context context, Func<long> knownCommitIndex)
         Answer answer => Ballot(answer.Promised) ?? Index(answer.CommitIndex),
         Handover handover => Ballot(handover.Ballot) ?? Index(handover.CommitIndex),
         Forwarded forwarded => Ballot(forwarded.Ballot) ?? Index(forwarded.CommitIndex),
-        SnapshotQuery query => query.Slot < 0 || query.Offset < 0 ? new Refused(RefusalReason.Absurd, "a snapshot's slot and offset are from 0") : Index(query.Slot),
+        SnapshotQuery query => query.Slot < 0 || query.Offset < 0 || query.Above < 0 ? new Refused(RefusalReason.Absurd, "slots and offsets are from 0") : Index(query.Slot),
         SnapshotChunk chunk => Index(chunk.Id.Slot),
         RecoverReply reply => Ballot(reply.Promised) ?? Index(reply.CommitIndex) ?? Slots(reply.Proposals, proposal => proposal.Slot, proposal => proposal.Ballot),
         ReadIndexReply reply => Ballot(reply.Ballot) ?? Index(reply.CommitIndex) ?? Index(reply.Index),

@@ -84,8 +84,11 @@ public readonly record struct ChosenCommand(long Slot, Command Command);
 
 public readonly record struct WriteCompletion(long RequestId, Outcome Outcome);
 
-/// <param name="Slot">The one asked for; 0: the newest there is. Where it is gone the newest is answered instead.</param>
-public readonly record struct SnapshotRead(Envelope Query, long Slot, long Offset);
+/// <param name="Slot">
+/// The one asked for; 0: any. Where there is none of that slot, one at or above <see cref="Replica.TruncatedThrough"/> and above
+/// <paramref name="Above"/> is answered from its start, a new one where need be.
+/// </param>
+public readonly record struct SnapshotRead(Envelope Query, long Slot, long Offset, long Above);
 
 /// <param name="Offset">Where <paramref name="Data"/> goes; 0 begins the file anew.</param>
 public readonly record struct SnapshotPart(SnapshotId Id, long Offset, ReadOnlyMemory<byte> Data)

@@ -53,7 +53,8 @@ public sealed partial class Replica
                 context.ReplyWhenDurable(envelope, context.Formation.OnQuery(envelope));
                 break;
             case SnapshotQuery query:
-                context.Out.Ready.SnapshotReads.Add(new SnapshotRead(envelope, query.Slot, query.Offset));
+                if (query.Above >= AppliedIndex) context.ReplyNow(envelope, new Noted());
+                else context.Out.Ready.SnapshotReads.Add(new SnapshotRead(envelope, query.Slot, query.Offset, query.Above));
                 break;
             case RecoverQuery query:
                 context.Formation.OnRecover(envelope.From);

@@ -53,9 +53,9 @@ internal sealed class SnapshotFetch
 
     public void OnChunk(NodeId from, SnapshotChunk chunk)
     {
-        if (from != source) return;
+        // One that brings nothing is no answer: this peer is left, too, if it has no other.
+        if (from != source || EndIfLearned() || chunk.Id.Slot <= context.Log.CommitIndex) return;
         unanswered = 0;
-        if (EndIfLearned() || chunk.Id.Slot <= context.Log.CommitIndex) return;
         if (chunk.Id != id)
         {
             (id, offset) = (chunk.Id, 0);
@@ -103,6 +103,7 @@ internal sealed class SnapshotFetch
     private void Ask()
     {
         askedAt = context.Now;
-        context.SendNow(source, new SnapshotQuery(id.Slot, offset));
+        if (id.Slot <= context.Log.CommitIndex) (id, offset) = (default, 0);
+        context.SendNow(source, new SnapshotQuery(id.Slot, offset, context.Log.CommitIndex));
     }
 }

@@ -28,7 +28,7 @@ internal static class Describe
         ReadIndexReply m => $"ReadIndexReply {m.Sequence} index {m.Index}",
         FormationQuery m => $"FormationQuery knows {Names(m.Table)}",
         FormationReply m => $"FormationReply {(m.Formed ? "formed" : "not formed")} knows {Names(m.Table)}",
-        SnapshotQuery m => m.Slot == 0 ? "SnapshotQuery" : $"SnapshotQuery of {m.Slot} from {m.Offset}",
+        SnapshotQuery m => m.Slot == 0 ? $"SnapshotQuery above {m.Above}" : $"SnapshotQuery of {m.Slot} from {m.Offset} above {m.Above}",
         SnapshotChunk m => $"SnapshotChunk of {m.Id.Slot} {m.Offset}..{m.Offset + m.Data.Length} of {m.Id.Length}",
         RecoverQuery m => m.FromSlot == 0 ? "RecoverQuery" : $"RecoverQuery from {m.FromSlot}{(m.PageFrom > m.FromSlot ? $" page {m.PageFrom}" : "")}",
         RecoverReply m => $"RecoverReply promised {m.Promised} {m.From}..{m.Through} of {m.LastSlot} commit {m.CommitIndex}{Truncated(m.TruncatedThrough)} [{string.Join(", ", m.Proposals.Select(Text))}]",

@@ -12,8 +12,9 @@ internal sealed class HostSnapshots(Process process)
     public void Answer(SnapshotRead read)
     {
         var current = served;
-        if (current is null || (read.Slot != current.Value.Id.Slot && current.Value.Id.Slot < process.Replica.TruncatedThrough)) current = served = Make();
-        var (id, bytes) = current.Value;
+        var useful = current is { } kept && (kept.Id.Slot == read.Slot || kept.Id.Slot >= process.Replica.TruncatedThrough) && kept.Id.Slot > read.Above;
+        if (!useful) current = served = Make();
+        var (id, bytes) = current!.Value;
         var offset = read.Slot == id.Slot && read.Offset < id.Length ? read.Offset : 0;
         var size = Math.Min(bytes.Length - (int)offset, Math.Max(PartSize, bytes.Length / 4));
         process.Replica.AnswerSnapshot(read.Query, id, offset, bytes.AsMemory((int)offset, size));

@@ -7,7 +7,7 @@ internal struct MessageFields
 {
     public string? Type, ClusterId, FormedClusterId, Detail, LeaderHint;
     public long? Version, FromSlot, PageFrom, Through, LastSlot, CommitIndex, TruncatedThrough, FirstSlot, Count, Limit;
-    public long? ReadSequence, AppliedIndex, Sequence, Hops, Index, Slot, Offset, Length;
+    public long? ReadSequence, AppliedIndex, Sequence, Hops, Index, Slot, Offset, Length, Above;
     public UInt128? Checksum;
     public byte[]? Data;
     public HashReport? Hashes;
@@ -43,7 +43,7 @@ internal struct MessageFields
         "forward" => new Forward((int)Need(Hops, "hops"), Need(Requests, "requests")),
         "read-index" => new ReadIndexQuery(Need(Sequence, "sequence")),
         "formation" => new FormationQuery(Need(Table, "table")),
-        "snapshot" => new SnapshotQuery(Need(Slot, "slot"), Need(Offset, "offset")),
+        "snapshot" => new SnapshotQuery(Need(Slot, "slot"), Need(Offset, "offset"), Need(Above, "above")),
         "recover" => new RecoverQuery(Need(FromSlot, "fromSlot"), Need(PageFrom, "pageFrom")),
         "promise" => NewPromise(),
         "accepted" => new Accepted(Need(Ballot, "ballot"), Need(FirstSlot, "firstSlot"), (int)Need(Count, "count")),

@@ -81,6 +81,7 @@ internal static class PeerJsonReader
             case "index": fields.Index = PeerJsonValues.Number(ref json, -1, PeerJsonValues.MaxNumber); break;
             case "slot": fields.Slot = PeerJsonValues.Count(ref json); break;
             case "offset": fields.Offset = PeerJsonValues.Count(ref json); break;
+            case "above": fields.Above = PeerJsonValues.Count(ref json); break;
             case "length": fields.Length = PeerJsonValues.Count(ref json); break;
             case "checksum": fields.Checksum = PeerJsonValues.Hash(ref json); break;
             case "data": fields.Data = PeerJsonValues.Base64(ref json); break;

@@ -117,6 +117,7 @@ internal static partial class PeerJsonWriter
             case SnapshotQuery m:
                 json.WriteNumber("slot"u8, m.Slot);
                 json.WriteNumber("offset"u8, m.Offset);
+                json.WriteNumber("above"u8, m.Above);
                 break;
             case RecoverQuery m:
                 json.WriteNumber("fromSlot"u8, m.FromSlot);

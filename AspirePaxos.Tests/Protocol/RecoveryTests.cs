@@ -15,7 +15,7 @@ public sealed class RecoveryTests
         Request[] countable =
         [
             new Prepare(high, 1, 1), new Accept(high, 1, [Named("a")], 0), new Heartbeat(high, 0, 1), new Question(1, 0, Ballot.None),
-            new ReadIndexQuery(1), new Forward(0, []), new RecoverQuery(0, 0), new SnapshotQuery(0, 0),
+            new ReadIndexQuery(1), new Forward(0, []), new RecoverQuery(0, 0), new SnapshotQuery(0, 0, 0),
         ];
         foreach (var request in countable) Assert.Equal(RefusalReason.Recovering, Assert.IsType<Refused>(replica.Ask(Node2, request)).Reason);
         replica.Tick(5_000);

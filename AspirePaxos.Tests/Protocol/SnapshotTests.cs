@@ -107,7 +107,7 @@ public sealed class SnapshotTests
         replica.Tell(Node1, new SnapshotChunk(id, 0, new byte[4]));
         Assert.Equal(4, Assert.Single(replica.Sent<SnapshotQuery>()).Message.Offset);
         replica.Tick(400);
-        Assert.Equal(new SnapshotQuery(10, 4), Assert.Single(replica.Sent<SnapshotQuery>()).Message);
+        Assert.Equal(new SnapshotQuery(10, 4, 0), Assert.Single(replica.Sent<SnapshotQuery>()).Message);
         replica.Tell(Node1, new SnapshotChunk(id, 4, new byte[2]));
         Assert.Equal([(0L, 4), (4L, 2)], replica.SnapshotParts.Select(part => (part.Offset, part.Data.Length)));
         Assert.True(replica.SnapshotParts[^1].IsLast);
@@ -125,12 +125,39 @@ public sealed class SnapshotTests
         Assert.Equal((newer, 0L, true), (replica.SnapshotParts[^1].Id, replica.SnapshotParts[^1].Offset, replica.SnapshotParts[^1].IsLast));
     }
 
+    /// <remarks>Seed 6431: a replica asked one peer for ever, which served again and again what it had made before.</remarks>
+    [Fact]
+    public void A_snapshot_that_brings_nothing_new_is_no_answer()
+    {
+        var replica = new OneReplica();
+        Apply(replica, 5);
+        Behind(replica);
+        Assert.Equal(5, Assert.Single(replica.Sent<SnapshotQuery>()).Message.Above);
+        for (var i = 0; i < 5; i++)
+        {
+            replica.Tell(Node1, new SnapshotChunk(new SnapshotId(5, 6, 77), 0, new byte[6]));
+            replica.Tick(310);
+        }
+
+        Assert.Contains(replica.Sent<SnapshotQuery>(), query => query.To == Node2);
+        Assert.Empty(replica.SnapshotParts);
+    }
+
+    [Fact]
+    public void A_replica_that_has_not_come_as_far_serves_no_snapshot()
+    {
+        var replica = Follower();
+        Apply(replica, 5);
+        Assert.IsType<Noted>(replica.Ask(Node2, new SnapshotQuery(0, 0, 5)));
+        Assert.Empty(replica.SnapshotReads);
+    }
+
     [Fact]
     public void What_was_fetched_before_a_restart_is_not_fetched_again()
     {
         var replica = new OneReplica(restored: DurableState.Empty with { Fetched = new PartialSnapshot(id, 4) });
         Behind(replica);
-        Assert.Equal(new SnapshotQuery(10, 4), Assert.Single(replica.Sent<SnapshotQuery>()).Message);
+        Assert.Equal(new SnapshotQuery(10, 4, 0), Assert.Single(replica.Sent<SnapshotQuery>()).Message);
     }
 
     [Fact]
@@ -138,7 +165,7 @@ public sealed class SnapshotTests
     {
         var replica = Follower(tail: 3);
         Apply(replica, 10);
-        replica.Request(Node2, new SnapshotQuery(0, 0));
+        replica.Request(Node2, new SnapshotQuery(0, 0, 0));
         var read = Assert.Single(replica.SnapshotReads);
         replica.Replica.AnswerSnapshot(read.Query, new SnapshotId(4, 100, 1), 0, new byte[10]);
         replica.Replica.StateDurable(10);
@@ -165,7 +192,7 @@ public sealed class SnapshotTests
     {
         var replica = Follower();
         Behind(replica);
-        Assert.Equal(new SnapshotQuery(0, 0), Assert.Single(replica.Sent<SnapshotQuery>()).Message);
+        Assert.Equal(new SnapshotQuery(0, 0, 0), Assert.Single(replica.Sent<SnapshotQuery>()).Message);
         return replica;
     }
 
