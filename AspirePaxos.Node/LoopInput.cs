@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using AspirePaxos.KeyValue;
+using AspirePaxos.Node.Storage;
 using AspirePaxos.Protocol;
 
 namespace AspirePaxos.Node;
@@ -35,6 +36,21 @@ internal abstract record LoopInput
     public sealed record Unreachable(NodeId Node) : LoopInput;
 
     public sealed record Persisted(long First, long Last, DateTime Start, DateTime End) : LoopInput;
+
+    /// <summary>The state on disk is that after this slot.</summary>
+    public sealed record StateDurable(long AppliedIndex) : LoopInput;
+
+    /// <param name="File">Null where it could not be written.</param>
+    public sealed record SnapshotMade(ServedSnapshot? File) : LoopInput;
+
+    /// <summary>A part that a peer asked for.</summary>
+    public sealed record SnapshotRead(Envelope Query, SnapshotId Id, long Offset, ReadOnlyMemory<byte> Data) : LoopInput;
+
+    /// <summary>All parts came, and are sound.</summary>
+    public sealed record SnapshotFetched(StoreSnapshot Snapshot, KeyValueStore Store) : LoopInput;
+
+    /// <summary>What was fetched could not be kept or read.</summary>
+    public sealed record SnapshotRefused : LoopInput;
 
     public sealed record Tick : LoopInput;
 

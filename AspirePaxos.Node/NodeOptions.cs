@@ -60,6 +60,15 @@ public sealed record NodeOptions
 
     public int MaxIdempotencyKeys { get; init; } = 1_000_000;
 
+    /// <summary>Applied slots kept in the log for replicas that lag; one further behind gets a snapshot.</summary>
+    public int LogTailSlots { get; init; } = 10_000;
+
+    /// <summary>Bytes of these slots at most.</summary>
+    public int LogTailBytes { get; init; } = 16 << 20;
+
+    /// <summary>Every how many slots the replicas compare what they applied. The same on all of them.</summary>
+    public int HashInterval { get; init; } = 64;
+
     public int MaxTracedRoundsPerSecond { get; init; } = 20;
 
     /// <summary><see cref="Replicas"/>, parsed.</summary>

@@ -111,6 +111,9 @@ internal static partial class NodeOptionsValidation
             (nameof(options.MaxPendingWrites), options.MaxPendingWrites, 1, 1_000_000),
             (nameof(options.IdempotencyRetention), options.IdempotencyRetention, 1_000, 30 * day),
             (nameof(options.MaxIdempotencyKeys), options.MaxIdempotencyKeys, 1, 100_000_000),
+            (nameof(options.LogTailSlots), options.LogTailSlots, 1, 10_000_000),
+            (nameof(options.LogTailBytes), options.LogTailBytes, 1_024, 1 << 30),
+            (nameof(options.HashInterval), options.HashInterval, 1, 1_000_000),
             (nameof(options.MaxTracedRoundsPerSecond), options.MaxTracedRoundsPerSecond, 0, 1_000_000),
         ];
     }

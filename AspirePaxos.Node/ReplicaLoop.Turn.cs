@@ -91,6 +91,12 @@ public sealed partial class ReplicaLoop
                 tracer.Persisted(persisted.Last, persisted.Start);
                 replica.Persisted(persisted.Last);
                 break;
+            case LoopInput.StateDurable durable:
+                replica.StateDurable(durable.AppliedIndex);
+                break;
+            case LoopInput.SnapshotMade or LoopInput.SnapshotRead or LoopInput.SnapshotFetched or LoopInput.SnapshotRefused:
+                HandleSnapshot(input);
+                break;
             case LoopInput.Tick:
                 Volatile.Write(ref tickQueued, 0);
                 ticked = true;
@@ -118,9 +124,11 @@ public sealed partial class ReplicaLoop
             if (ready.IsEmpty) return;
             meter.OnRounds(ready.Rounds);
             LogRounds(ready.Rounds);
-            if (ready.Write is { } write) storage!.Enqueue(write);
+            if (ready.Write is { } write) Enqueue(write);
             foreach (var envelope in ready.Messages) Send(envelope);
             foreach (var chosen in ready.Chosen) Apply(chosen);
+            foreach (var read in ready.SnapshotReads) snapshots!.Answer(read, replica.TruncatedThrough, replica.ClusterId, store.Capture);
+            foreach (var part in ready.SnapshotParts) snapshots!.Keep(part, replica.ClusterId);
             foreach (var (requestId, outcome) in ready.Writes) Complete(requestId, outcome);
             foreach (var (requestId, ok) in ready.Reads)
             {
@@ -178,7 +186,8 @@ public sealed partial class ReplicaLoop
     private bool HasNews() =>
         ticked || replica.Role != status.Role || replica.Leader != status.Leader || replica.Ballot != status.Ballot || replica.Promised != status.Promised
         || replica.CommitIndex != status.CommitIndex || replica.AppliedIndex != status.AppliedIndex || replica.LastSlot != status.LastSlot
-        || replica.HasRecentQuorum != status.HasRecentQuorum || replica.ClusterId != status.ClusterId;
+        || replica.HasRecentQuorum != status.HasRecentQuorum || replica.ClusterId != status.ClusterId
+        || replica.Rejection is not null != status.Stopped || replica.FetchesSnapshot != status.FetchesSnapshot;
 
     private void Publish()
     {
@@ -201,6 +210,11 @@ public sealed partial class ReplicaLoop
             storage!.PendingWrite, storage.SincePersisted, writes.Count + reads.Count, peers)
         {
             KnownCommitIndex = replica.KnownCommitIndex,
+            TruncatedThrough = replica.TruncatedThrough,
+            LogBytes = replica.LogBytes,
+            Hash = store.Position.Hash,
+            FetchesSnapshot = replica.FetchesSnapshot,
+            Stopped = replica.Rejection is not null,
         };
         LogChanges(status, published);
         status = published;

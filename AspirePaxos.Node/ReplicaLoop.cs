@@ -22,6 +22,7 @@ public sealed partial class ReplicaLoop : IDisposable
     private readonly Action<int> end;
     private volatile ReplicaStatus status;
     private StorageThread? storage;
+    private SnapshotFiles? snapshots;
     private Thread? thread;
 
     /// <param name="end">Ends the process at once with an exit code.</param>
@@ -63,7 +64,7 @@ public sealed partial class ReplicaLoop : IDisposable
         var started = meter.Start();
         LoopInput input = consistency == Consistency.Linearizable
             ? new LoopInput.Read(started, Answer)
-            : new LoopInput.Inspect((_, store) => Answer(true, store));
+            : new LoopInput.Inspect((replica, store) => Answer(replica.Rejection is null && replica.Role != Role.Recovering, store));
         return inbox.Post(input) ? new ValueTask<ReadAnswer<T>>(done.Task) : new ValueTask<ReadAnswer<T>>(default(ReadAnswer<T>));
 
         void Answer(bool ok, KeyValueStore store)
@@ -113,9 +114,10 @@ public sealed partial class ReplicaLoop : IDisposable
     internal void Start()
     {
         var database = PaxosDatabase.Open(options, out var stored);
-        storage = new StorageThread(database, OnPersisted, failure => Fail($"A commit to {database.Path} failed; it is never tried again.", failure));
+        storage = new StorageThread(database, OnPersisted, failure => Fail($"A commit to {database.Path} failed; it is never tried again.", failure), OnStateDurable);
+        snapshots = new SnapshotFiles(Path.GetFullPath(options.DataDirectory), options.StoreOptions, input => inbox.Post(input), logger);
         store = stored.Store;
-        replica = new Replica(ReplicaOptionsFor(stored.Self), stored.State, MonotonicClock.Milliseconds);
+        replica = new Replica(ReplicaOptionsFor(stored.Self), stored.State with { Fetched = snapshots.Start(stored.State.AppliedIndex) }, MonotonicClock.Milliseconds);
         Publish();
         storage.Start();
         thread = new Thread(Run) { Name = "replica", IsBackground = true };
@@ -130,6 +132,7 @@ public sealed partial class ReplicaLoop : IDisposable
         inbox.Post(new LoopInput.Stop());
         thread.Join();
         thread = null;
+        snapshots!.Dispose();
         storage!.Dispose();
     }
 
@@ -143,7 +146,12 @@ public sealed partial class ReplicaLoop : IDisposable
         ElectionTimeout = options.ElectionTimeout,
         RequestTimeout = options.RequestTimeout,
         MaxPendingWrites = options.MaxPendingWrites,
+        LogTailSlots = options.LogTailSlots,
+        LogTailBytes = options.LogTailBytes,
+        HashInterval = options.HashInterval,
     };
+
+    private void OnStateDurable(long appliedIndex) => inbox.Post(new LoopInput.StateDurable(appliedIndex));
 
     /// <summary>On the storage thread.</summary>
     private void OnPersisted(long first, long last, DateTime start, DateTime end)
@@ -173,6 +181,21 @@ public sealed record ReplicaStatus(
 {
     /// <summary>The highest CommitIndex heard of; what this replica lacks is this less its own.</summary>
     public long KnownCommitIndex { get; init; }
+
+    /// <summary>Log records at or below were dropped.</summary>
+    public long TruncatedThrough { get; init; }
+
+    /// <summary>Of the commands in the log.</summary>
+    public long LogBytes { get; init; }
+
+    /// <summary>Of everything applied through AppliedIndex.</summary>
+    public UInt128 Hash { get; init; }
+
+    /// <summary>What this replica lacks was dropped elsewhere.</summary>
+    public bool FetchesSnapshot { get; init; }
+
+    /// <summary>This directory may never serve again, as <see cref="Rejection"/> says.</summary>
+    public bool Stopped { get; init; }
 }
 
 /// <param name="SinceHeard">Null where nothing came since the start.</param>

@@ -23,6 +23,7 @@ internal sealed record CommandLine
         {0}
           --replicas R             3, 5 or 7 replicas instead of what the seed draws
           --clients C, --keys K    so many instead of what the seed draws
+          verify FILE.jsonl [--html OUT]  checks a recorded history; verify --help says more
           --help                   this text
 
         Exit code 0: no rule was broken. 1: one was; the smallest run that still breaks it is printed, and how to replay it. 2: wrong arguments.

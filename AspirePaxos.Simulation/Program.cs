@@ -1,4 +1,7 @@
 using AspirePaxos.Simulation;
+using AspirePaxos.Simulation.Linearizability;
+
+if (args is ["verify", .. var options]) return new VerifyCommand(Console.In, Console.Out, Console.Error).Run(options);
 
 CommandLine line;
 try

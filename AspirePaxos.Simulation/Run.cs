@@ -65,7 +65,7 @@ public static class Run
     {
         world.Clients.CheckNothingTwice();
         var verdict = LinearizabilityChecker.Check(ClientHistory.Of(world.Clients.Operations), MaxStates);
-        if (!verdict.Linearizable && !verdict.Undecided) throw new SimulationException($"the clients' history is not linearizable: {verdict.Explanation}");
+        if (!verdict.Linearizable && !verdict.Undecided) throw new SimulationException($"the clients' history is not linearizable: {verdict.Explanation}") { Counterexample = verdict.Counterexample };
         return !verdict.Undecided;
     }
 }

@@ -1,3 +1,5 @@
+using AspirePaxos.Simulation.Linearizability;
+
 namespace AspirePaxos.Simulation;
 
 /// <summary>A rule was broken in the simulated world.</summary>
@@ -16,4 +18,7 @@ public sealed class SimulationException : Exception
     public SimulationException()
     {
     }
+
+    /// <summary>Where clients saw what no store can have answered: the least of it.</summary>
+    public Counterexample? Counterexample { get; init; }
 }

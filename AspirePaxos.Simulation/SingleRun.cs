@@ -1,3 +1,5 @@
+using AspirePaxos.Simulation.Linearizability;
+
 namespace AspirePaxos.Simulation;
 
 /// <summary>One seed from the command line.</summary>
@@ -19,8 +21,17 @@ internal static class SingleRun
             output.Flush();
             Console.Error.WriteLine(broken.Message);
             if (broken.InnerException is { } inner and not SimulationException) Console.Error.WriteLine(inner.StackTrace);
+            WritePage(line.First.Seed, broken);
             if (!line.Trace && line.Shrinks) Console.Error.WriteLine($"\nThe smallest run found that fails alike:\n{new Shrinking(line.First, broken).Smallest().Message}");
             return 1;
         }
+    }
+
+    private static void WritePage(ulong seed, SimulationException broken)
+    {
+        if (broken.InnerException is not SimulationException { Counterexample: { } counterexample }) return;
+        var page = Path.Combine(Path.GetTempPath(), $"paxos-seed-{seed}.html");
+        CounterexamplePage.Write(counterexample, page);
+        Console.Error.WriteLine($"To look at: {page}");
     }
 }

@@ -32,15 +32,17 @@ internal sealed record BallotBody(long Number, string Node)
 
 /// <param name="Leader">Null where this node knows none.</param>
 /// <param name="Rejection">Why this replica may not take part; null where it may.</param>
+/// <param name="Hash">Of everything applied through AppliedIndex; equal on every replica at the same slot.</param>
 /// <param name="Lag">Slots that this replica knows of and has not applied.</param>
 internal sealed record StatusBody(
     string Node, string ClusterId, string Mode, string Role, string? Leader, BallotBody? Ballot, BallotBody? Promised,
     long CommitIndex, long AppliedIndex, long LastSlot, long Lag, long Revision, int Keys, bool RecentQuorum, string? Rejection,
-    int RequestsInFlight, double PendingWriteMs, double SinceLastWriteMs, long BootCounter, string Version, SizesBody Sizes);
+    int RequestsInFlight, double PendingWriteMs, double SinceLastWriteMs, long BootCounter, string Version, SizesBody Sizes,
+    string Hash, long TruncatedThrough, long LogBytes, bool FetchesSnapshot);
 
 /// <param name="DatabaseBytes">Of the database file; null where it cannot be seen.</param>
 /// <param name="WalBytes">Of the database's write-ahead log, which is folded into it now and then.</param>
-/// <param name="LogSlots">None is dropped from the log yet.</param>
+/// <param name="LogSlots">In the log, without those that were dropped behind the state.</param>
 internal sealed record SizesBody(long? DatabaseBytes, long? WalBytes, int Keys, long LogSlots);
 
 internal sealed record ClusterBody(string Node, string ClusterId, string Mode, string? Leader, BallotBody? Ballot, IReadOnlyList<ReplicaBody> Replicas);

@@ -28,13 +28,17 @@ internal sealed class ClientRequests(ReplicaLoop loop, NodeOptions options, Node
 
         try
         {
-            await handler(http);
+            await (Unfit(loop.Status)?.WriteAsync(http) ?? handler(http));
         }
         finally
         {
             Interlocked.Decrement(ref inFlight);
         }
     };
+
+    /// <summary>Why this replica answers nobody: what it knows may be wrong, or older than what it said before.</summary>
+    private static Problem? Unfit(ReplicaStatus now) =>
+        now.Stopped ? Problem.Stopped(now.Rejection!) : now.Role == Role.Recovering ? Problem.Recovering : null;
 
     /// <returns>The result where the command was applied and changed what it should, else why not.</returns>
     public async ValueTask<(StoreResult Result, Problem? Problem)> WriteAsync(StoreCommand command)

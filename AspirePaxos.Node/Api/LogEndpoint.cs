@@ -38,6 +38,7 @@ internal sealed class LogEndpoint(ClientRequests requests)
         writer.WriteStartObject();
         writer.WriteNumber("commitIndex"u8, page.CommitIndex);
         writer.WriteNumber("lastSlot"u8, page.LastSlot);
+        writer.WriteNumber("truncatedThrough"u8, page.TruncatedThrough);
         writer.WriteStartArray("slots"u8);
         foreach (var record in page.Records)
         {

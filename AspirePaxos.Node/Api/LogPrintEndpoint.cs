@@ -84,6 +84,12 @@ internal sealed partial class LogPrintEndpoint(ClientRequests requests, ILogger<
             last ??= page.LastSlot;
             var records = page.Records.ToDictionary(record => record.Slot);
             text.Clear();
+            if (from <= page.TruncatedThrough)
+            {
+                LogText.AppendTruncated(text, from, page.TruncatedThrough);
+                from = page.TruncatedThrough + 1;
+            }
+
             for (; from < page.Next && from <= last; from++)
             {
                 var known = records.TryGetValue(from, out var record);

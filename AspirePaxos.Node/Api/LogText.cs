@@ -31,6 +31,9 @@ internal static class LogText
         text.Append('\n');
     }
 
+    /// <summary>Slots that the state stands for and the log no longer holds.</summary>
+    public static void AppendTruncated(StringBuilder text, long from, long through) => text.Append(CultureInfo.InvariantCulture, $"# slots {from} to {through} are truncated\n");
+
     /// <summary>Control characters and what else ends a line, <c>;</c> and <c>\</c> with a backslash; bytes that are not UTF-8 as <c>\xHH</c>.</summary>
     public static void AppendEscaped(StringBuilder text, ReadOnlySpan<byte> utf8)
     {

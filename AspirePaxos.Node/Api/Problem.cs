@@ -32,6 +32,13 @@ internal sealed record Problem(int Status, string Name, string Title, string Det
         StatusCodes.Status422UnprocessableEntity, "idempotency-key-reused", "The Idempotency-Key was used with another request",
         "Nothing was changed. Use a new Idempotency-Key for every request that is not a repetition.");
 
+    public static readonly Problem Recovering = new(
+        StatusCodes.Status503ServiceUnavailable, "recovering", "This node recovers from the loss of its data directory",
+        "Nothing was done. Send it to another node, or again later.", RetryAfter: 5);
+
+    public static Problem Stopped(string reason) => new(
+        StatusCodes.Status503ServiceUnavailable, "stopped", "This replica may not serve", reason + " Send the request to another node.");
+
     public static Problem Invalid(string detail) => new(StatusCodes.Status400BadRequest, "invalid-request", "The request is not valid", detail);
 
     public static Problem BadPath(string detail) => new(

@@ -34,7 +34,8 @@ internal sealed class StatusEndpoints(ReplicaLoop loop, NodeOptions options)
     internal static StatusBody Status(ReplicaStatus now, SizesBody sizes) => new(
         now.Self.Node.Name, now.ClusterId, Name(now.Mode), Name(now.Role), Leader(now), BallotBody.Of(now.Ballot), BallotBody.Of(now.Promised),
         now.CommitIndex, now.AppliedIndex, now.LastSlot, Lag(now), now.Revision, now.Keys, now.HasRecentQuorum,
-        now.Rejection, now.RequestsInFlight, Milliseconds(now.PendingWrite), Milliseconds(now.LastPersisted), now.Self.BootCounter, version, sizes);
+        now.Rejection, now.RequestsInFlight, Milliseconds(now.PendingWrite), Milliseconds(now.LastPersisted), now.Self.BootCounter, version, sizes,
+        now.Hash.ToString("x32", System.Globalization.CultureInfo.InvariantCulture), now.TruncatedThrough, now.LogBytes, now.FetchesSnapshot);
 
     internal static ClusterBody Cluster(ReplicaStatus now)
     {
@@ -60,7 +61,7 @@ internal sealed class StatusEndpoints(ReplicaLoop loop, NodeOptions options)
     private SizesBody Sizes(ReplicaStatus now)
     {
         var database = Path.Combine(options.DataDirectory, PaxosDatabase.FileName);
-        return new(Length(database), Length(database + "-wal"), now.Keys, now.LastSlot);
+        return new(Length(database), Length(database + "-wal"), now.Keys, now.LastSlot - now.TruncatedThrough);
     }
 
     private static long? Length(string path)
@@ -87,6 +88,7 @@ internal sealed class StatusEndpoints(ReplicaLoop loop, NodeOptions options)
     private static string Name(Role role) => role switch
     {
         Role.Forming => "forming",
+        Role.Recovering => "recovering",
         Role.Follower => "follower",
         Role.Candidate => "candidate",
         Role.Leader => "leader",

@@ -12,9 +12,20 @@ internal sealed class AppliedRows
     /// <summary>Null where nothing was applied.</summary>
     public StorePosition? Position { get; private set; }
 
+    /// <summary>A snapshot was installed: everything that was stored goes, and what is here takes its place.</summary>
+    public bool ReplacesAll { get; private set; }
+
     public int Count => Entries.Count + Idempotency.Count;
 
-    public void Add(StorePosition position, IReadOnlyList<RowChange> changes)
+    /// <summary>What was applied before a snapshot is part of it, or was never true.</summary>
+    public void Replace(StorePosition position, IEnumerable<RowChange> rows)
+    {
+        Clear();
+        ReplacesAll = true;
+        Add(position, rows);
+    }
+
+    public void Add(StorePosition position, IEnumerable<RowChange> changes)
     {
         Position = position;
         foreach (var change in changes)
@@ -29,5 +40,6 @@ internal sealed class AppliedRows
         Entries.Clear();
         Idempotency.Clear();
         Position = null;
+        ReplacesAll = false;
     }
 }

@@ -17,13 +17,19 @@ internal sealed class DatabaseReader(SqliteConnection connection, string path)
     {
         var members = Rows("SELECT node, incarnation FROM members ORDER BY node", row => new Member(new NodeId(row.GetString(0)), row.GetInt64(1))).ToList();
         var boots = Rows("SELECT node, boot_counter FROM boots ORDER BY node", row => new SeenBoot(new NodeId(row.GetString(0)), row.GetInt64(1))).ToList();
+        var retired = Rows("SELECT node, incarnation FROM retired ORDER BY node, incarnation", row => new Member(new NodeId(row.GetString(0)), row.GetInt64(1))).ToList();
         return Single(
-            "SELECT node, incarnation, boot_counter, replicas, cluster_id, checksum FROM identity", "its identity",
+            "SELECT node, incarnation, boot_counter, replicas, cluster_id, recovering, stopped, checksum FROM identity", "its identity",
             row =>
             {
-                var cluster = new ClusterState(row.GetString(4), members, boots);
+                var cluster = new ClusterState(row.GetString(4), members, boots)
+                {
+                    Retired = retired,
+                    Recovering = row.GetInt64(5) != 0,
+                    Stopped = row.IsDBNull(6) ? null : row.GetString(6),
+                };
                 var identity = new IdentityRow(row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetString(3), cluster);
-                if (check) Check(Schema.OfIdentity(identity), row.GetInt64(5), "the identity");
+                if (check) Check(Schema.OfIdentity(identity), row.GetInt64(7), "the identity");
                 return identity;
             });
     }
@@ -36,7 +42,7 @@ internal sealed class DatabaseReader(SqliteConnection connection, string path)
         var (position, positionChecksum) = Single(
             "SELECT applied_index, revision, log_time, hash, checksum FROM position", "the position of its state", ReadPosition);
         var log = Rows("SELECT slot, ballot_number, ballot_node, learned, command, checksum FROM log ORDER BY slot", ReadRecord).ToList();
-        CheckLog(log, acceptor.CommitIndex, position.AppliedIndex);
+        CheckLog(log, acceptor, position.AppliedIndex);
         var rows = Rows<RowChange>("SELECT key, value, revision, created_revision, checksum FROM entries ORDER BY key", ReadEntry)
             .Concat(Rows<RowChange>("SELECT key_hash, request_hash, result, log_time, sequence, checksum FROM idempotency ORDER BY sequence", ReadRemembered));
         store = KeyValueStore.Restore(options, position, rows);
@@ -45,7 +51,10 @@ internal sealed class DatabaseReader(SqliteConnection connection, string path)
             throw Damaged($"rows are missing, doubled or older than they were ({found.Count} were found, {acceptor.Rows.Count} written, and their checksums do not add up)");
         }
 
-        state = new DurableState(identity.Cluster, acceptor.Promised, acceptor.CommitIndex, log, position.AppliedIndex, position.LogTime);
+        state = new DurableState(identity.Cluster, acceptor.Promised, acceptor.CommitIndex, log, position.AppliedIndex, position.LogTime)
+        {
+            TruncatedThrough = acceptor.TruncatedThrough,
+        };
         return new SingleRows(identity, acceptor, positionChecksum);
     }
 
@@ -76,8 +85,8 @@ internal sealed class DatabaseReader(SqliteConnection connection, string path)
 
     private (StorePosition Position, long Checksum) ReadPosition(SqliteDataReader row)
     {
-        var position = new StorePosition(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2));
-        return (position, Count(Schema.OfPosition(position, row.GetFieldValue<byte[]>(3)), row.GetInt64(4), "the position of the state"));
+        var position = new StorePosition(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), BinaryPrimitives.ReadUInt128BigEndian(row.GetFieldValue<byte[]>(3)));
+        return (position, Count(Schema.OfPosition(position), row.GetInt64(4), "the position of the state"));
     }
 
     private LogRecord ReadRecord(SqliteDataReader row)
@@ -105,11 +114,14 @@ internal sealed class DatabaseReader(SqliteConnection connection, string path)
         return new IdempotencyRow(BinaryPrimitives.ReadUInt128BigEndian(key), remembered);
     }
 
-    private void CheckLog(List<LogRecord> log, long commitIndex, long appliedIndex)
+    private void CheckLog(List<LogRecord> log, AcceptorRow acceptor, long appliedIndex)
     {
+        var (commitIndex, truncatedThrough) = (acceptor.CommitIndex, acceptor.TruncatedThrough);
+        if (truncatedThrough > appliedIndex) throw Damaged($"the log begins after slot {truncatedThrough}, but the state is only at slot {appliedIndex}");
+        if (log.Count > 0 && log[0].Slot <= truncatedThrough) throw Damaged($"a log record of slot {log[0].Slot} is there, which was dropped");
         if (appliedIndex > commitIndex) throw Damaged($"the state is at slot {appliedIndex}, beyond the commit index {commitIndex}");
-        var present = log.Where(record => record.Slot > appliedIndex && record.Slot <= commitIndex).LongCount();
-        if (present != commitIndex - appliedIndex) throw Damaged($"log records between slot {appliedIndex + 1} and {commitIndex} are missing");
+        var present = log.Where(record => record.Slot > truncatedThrough && record.Slot <= commitIndex).LongCount();
+        if (present != commitIndex - truncatedThrough) throw Damaged($"log records between slot {truncatedThrough + 1} and {commitIndex} are missing");
     }
 
     private long Count(Checksum expected, long kept, string what)

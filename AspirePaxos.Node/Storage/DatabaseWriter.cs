@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 using AspirePaxos.KeyValue;
@@ -14,13 +13,11 @@ namespace AspirePaxos.Node.Storage;
 /// </remarks>
 internal sealed class DatabaseWriter : IDisposable
 {
-    private static readonly byte[] noHash = new byte[16];
-
     private readonly SqliteConnection connection;
     private readonly List<SqliteCommand> statements = [];
     private readonly SqliteCommand begin, commit, putIdentity, putAcceptor, putPosition;
-    private readonly SqliteCommand putRecord, putEntry, deleteEntry, putRemembered, deleteRemembered;
-    private readonly SqliteCommand recordSum, entrySum, rememberedSum;
+    private readonly SqliteCommand putRecord, dropRecords, putEntry, deleteEntry, putRemembered, deleteRemembered;
+    private readonly SqliteCommand recordSum, droppedSum, entrySum, rememberedSum;
     private IdentityRow identity;
     private AcceptorRow acceptor;
     private long positionChecksum;
@@ -31,16 +28,18 @@ internal sealed class DatabaseWriter : IDisposable
         (identity, acceptor, positionChecksum) = (held.Identity, held.Acceptor, held.PositionChecksum);
         begin = Prepare("BEGIN IMMEDIATE", 0);
         commit = Prepare("COMMIT", 0);
-        putIdentity = Prepare("UPDATE identity SET boot_counter = $0, cluster_id = $1, checksum = $2", 3);
+        putIdentity = Prepare("UPDATE identity SET boot_counter = $0, cluster_id = $1, recovering = $2, stopped = $3, checksum = $4", 5);
         putAcceptor = Prepare(
             "UPDATE acceptor SET promised_number = $0, promised_node = $1, commit_index = $2, truncated_through = $3, row_count = $4, row_sum = $5, checksum = $6", 7);
         putPosition = Prepare("UPDATE position SET applied_index = $0, revision = $1, log_time = $2, hash = $3, checksum = $4", 5);
         putRecord = Prepare("INSERT OR REPLACE INTO log VALUES ($0, $1, $2, $3, $4, $5)", 6);
+        dropRecords = Prepare("DELETE FROM log WHERE slot <= $0", 1);
         putEntry = Prepare("INSERT OR REPLACE INTO entries VALUES ($0, $1, $2, $3, $4)", 5);
         deleteEntry = Prepare("DELETE FROM entries WHERE key = $0", 1);
         putRemembered = Prepare("INSERT OR REPLACE INTO idempotency VALUES ($0, $1, $2, $3, $4, $5)", 6);
         deleteRemembered = Prepare("DELETE FROM idempotency WHERE key_hash = $0", 1);
         recordSum = Prepare("SELECT checksum FROM log WHERE slot = $0", 1);
+        droppedSum = Prepare("SELECT count(*), coalesce(sum(checksum), 0) FROM log WHERE slot <= $0", 1);
         entrySum = Prepare("SELECT checksum FROM entries WHERE key = $0", 1);
         rememberedSum = Prepare("SELECT checksum FROM idempotency WHERE key_hash = $0", 1);
     }
@@ -54,6 +53,7 @@ internal sealed class DatabaseWriter : IDisposable
             foreach (var record in write.Records) PutRecord(record);
             if (write.Promised is { } ballot) acceptor = acceptor with { Promised = ballot };
             acceptor = acceptor with { CommitIndex = Math.Max(acceptor.CommitIndex, write.CommitIndex) };
+            if (write.TruncatedThrough > acceptor.TruncatedThrough) DropRecords(write.TruncatedThrough);
             if (write.Cluster is { } cluster) PutCluster(cluster);
         }
 
@@ -61,9 +61,10 @@ internal sealed class DatabaseWriter : IDisposable
         {
             // What was applied was chosen, and its records are in this commit or an earlier one.
             acceptor = acceptor with { CommitIndex = Math.Max(acceptor.CommitIndex, position.AppliedIndex) };
+            if (applied.ReplacesAll) DropState();
             PutPosition(position);
             foreach (var (key, entry) in applied.Entries) PutEntry(Encoding.UTF8.GetBytes(key), entry);
-            foreach (var (key, remembered) in applied.Idempotency) PutRemembered(Hash(key), remembered);
+            foreach (var (key, remembered) in applied.Idempotency) PutRemembered(Schema.Bytes(key), remembered);
         }
 
         if (acceptor != before) PutAcceptor();
@@ -96,12 +97,40 @@ internal sealed class DatabaseWriter : IDisposable
         Run(putRecord, record.Slot, record.Ballot.Number, record.Ballot.Node.Name, record.Learned ? 1L : 0L, Blob(record.Command.Bytes), checksum);
     }
 
+    private void DropRecords(long through)
+    {
+        Dropped(droppedSum, through);
+        Run(dropRecords, through);
+        acceptor = acceptor with { TruncatedThrough = through };
+    }
+
+    /// <summary>Rare: a snapshot takes the place of the state.</summary>
+    private void DropState()
+    {
+        foreach (var table in (string[])["entries", "idempotency"])
+        {
+            using var sum = connection.CreateCommand();
+            sum.CommandText = $"SELECT count(*), coalesce(sum(checksum), 0) FROM {table}";
+            Dropped(sum);
+            Once($"DELETE FROM {table}");
+        }
+    }
+
+    private void Dropped(SqliteCommand sums, params ReadOnlySpan<object> values)
+    {
+        for (var i = 0; i < values.Length; i++) sums.Parameters[i].Value = values[i];
+        using var gone = sums.ExecuteReader();
+        gone.Read();
+        var rows = acceptor.Rows;
+        acceptor = acceptor with { Rows = new RowTotal(rows.Count - gone.GetInt64(0), unchecked(rows.Sum - gone.GetInt64(1))) };
+    }
+
     private void PutPosition(StorePosition position)
     {
-        var checksum = Schema.OfPosition(position, noHash).Value;
+        var checksum = Schema.OfPosition(position).Value;
         Replaced(positionChecksum, checksum);
         positionChecksum = checksum;
-        Run(putPosition, position.AppliedIndex, position.Revision, position.LogTime, noHash, checksum);
+        Run(putPosition, position.AppliedIndex, position.Revision, position.LogTime, Schema.Bytes(position.Hash), checksum);
     }
 
     private void PutEntry(byte[] key, Entry? entry)
@@ -129,7 +158,7 @@ internal sealed class DatabaseWriter : IDisposable
             return;
         }
 
-        var (request, result) = (Hash(kept.RequestHash), kept.Result.Encode());
+        var (request, result) = (Schema.Bytes(kept.RequestHash), kept.Result.Encode());
         var checksum = Schema.OfRemembered(key, request, result, kept.LogTime, kept.Order).Value;
         Replaced(old, checksum);
         Run(putRemembered, key, request, result, kept.LogTime, kept.Order, checksum);
@@ -141,8 +170,10 @@ internal sealed class DatabaseWriter : IDisposable
         PutIdentity(identity with { Cluster = cluster });
         Once("DELETE FROM members");
         Once("DELETE FROM boots");
+        Once("DELETE FROM retired");
         foreach (var member in cluster.Members) Once("INSERT INTO members VALUES ($0, $1)", member.Node.Name, member.Incarnation);
         foreach (var boot in cluster.Boots) Once("INSERT INTO boots VALUES ($0, $1)", boot.Node.Name, boot.BootCounter);
+        foreach (var lost in cluster.Retired) Once("INSERT INTO retired VALUES ($0, $1)", lost.Node.Name, lost.Incarnation);
     }
 
     private void PutIdentity(IdentityRow row)
@@ -150,7 +181,7 @@ internal sealed class DatabaseWriter : IDisposable
         var checksum = Schema.OfIdentity(row).Value;
         Replaced(Schema.OfIdentity(identity).Value, checksum);
         identity = row;
-        Run(putIdentity, row.BootCounter, row.Cluster.ClusterId, checksum);
+        Run(putIdentity, row.BootCounter, row.Cluster.ClusterId, row.Cluster.Recovering ? 1L : 0L, row.Cluster.Stopped ?? (object)DBNull.Value, checksum);
     }
 
     /// <summary>Keeps the total.</summary>
@@ -195,11 +226,4 @@ internal sealed class DatabaseWriter : IDisposable
 
     private static byte[] Blob(ReadOnlyMemory<byte> bytes) =>
         MemoryMarshal.TryGetArray(bytes, out var segment) && segment.Offset == 0 && segment.Count == segment.Array!.Length ? segment.Array : bytes.ToArray();
-
-    private static byte[] Hash(UInt128 hash)
-    {
-        var bytes = new byte[16];
-        BinaryPrimitives.WriteUInt128BigEndian(bytes, hash);
-        return bytes;
-    }
 }

@@ -118,7 +118,7 @@ internal sealed class PaxosDatabase : IDisposable
         }
 
         using var transaction = connection.BeginTransaction();
-        new SchemaUpgrade(connection, reader).Run(version, new IdentityRow(options.NodeId, RandomIncarnation(), 0, replicas, ClusterState.Empty));
+        new SchemaUpgrade(connection, reader, options.StoreOptions).Run(version, new IdentityRow(options.NodeId, RandomIncarnation(), 0, replicas, ClusterState.Empty));
         transaction.Commit();
     }
 

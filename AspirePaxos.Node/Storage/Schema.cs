@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using AspirePaxos.KeyValue;
 using AspirePaxos.Protocol;
@@ -37,6 +38,9 @@ internal static class Schema
         """,
         """
         ALTER TABLE identity ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE identity ADD COLUMN recovering INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE identity ADD COLUMN stopped TEXT;
+        CREATE TABLE retired (node TEXT NOT NULL, incarnation INTEGER NOT NULL, PRIMARY KEY (node, incarnation)) WITHOUT ROWID;
         ALTER TABLE acceptor ADD COLUMN truncated_through INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE acceptor ADD COLUMN row_count INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE acceptor ADD COLUMN row_sum INTEGER NOT NULL DEFAULT 0;
@@ -50,7 +54,10 @@ internal static class Schema
         sum = sum.Add(row.Cluster.Members.Count);
         foreach (var member in row.Cluster.Members.OrderBy(member => member.Node)) sum = sum.Add(Bytes(member.Node.Name)).Add(member.Incarnation);
         foreach (var boot in row.Cluster.Boots.OrderBy(boot => boot.Node)) sum = sum.Add(Bytes(boot.Node.Name)).Add(boot.BootCounter);
-        return sum;
+        sum = sum.Add(row.Cluster.Retired.Count);
+        foreach (var lost in row.Cluster.Retired.OrderBy(lost => (lost.Node, lost.Incarnation))) sum = sum.Add(Bytes(lost.Node.Name)).Add(lost.Incarnation);
+        sum = sum.Add(row.Cluster.Recovering ? 1 : 0).Add(row.Cluster.Stopped is null ? 0 : 1);
+        return row.Cluster.Stopped is { } stopped ? sum.Add(Bytes(stopped)) : sum;
     }
 
     public static Checksum OfRecord(LogRecord record) =>
@@ -59,15 +66,21 @@ internal static class Schema
     public static Checksum OfAcceptor(AcceptorRow row) =>
         new Checksum().Add(row.Promised).Add(row.CommitIndex).Add(row.TruncatedThrough).Add(row.Rows.Count).Add(row.Rows.Sum);
 
-    /// <param name="hash">Of all that was applied up to there, 16 bytes.</param>
-    public static Checksum OfPosition(StorePosition position, ReadOnlySpan<byte> hash) =>
-        new Checksum().Add(position.AppliedIndex).Add(position.Revision).Add(position.LogTime).Add(hash);
+    public static Checksum OfPosition(StorePosition position) =>
+        new Checksum().Add(position.AppliedIndex).Add(position.Revision).Add(position.LogTime).Add(Bytes(position.Hash));
 
     public static Checksum OfEntry(ReadOnlySpan<byte> key, Entry entry) =>
         new Checksum().Add(key).Add(entry.Value.Span).Add(entry.Revision).Add(entry.CreatedRevision);
 
     public static Checksum OfRemembered(ReadOnlySpan<byte> keyHash, ReadOnlySpan<byte> requestHash, ReadOnlySpan<byte> result, long logTime, long order) =>
         new Checksum().Add(keyHash).Add(requestHash).Add(result).Add(logTime).Add(order);
+
+    public static byte[] Bytes(UInt128 hash)
+    {
+        var bytes = new byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, hash);
+        return bytes;
+    }
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 }

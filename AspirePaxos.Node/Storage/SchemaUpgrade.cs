@@ -1,19 +1,20 @@
+using System.Buffers.Binary;
+using AspirePaxos.KeyValue;
 using AspirePaxos.Protocol;
 using Microsoft.Data.Sqlite;
 
 namespace AspirePaxos.Node.Storage;
 
 /// <summary>Brings a file of an older version, or an empty one, to the present one; the caller's transaction makes it one step.</summary>
-internal sealed class SchemaUpgrade(SqliteConnection connection, DatabaseReader reader)
+internal sealed class SchemaUpgrade(SqliteConnection connection, DatabaseReader reader, StoreOptions options)
 {
-    private static readonly byte[] noHash = new byte[16];
-
     public void Run(int from, IdentityRow created)
     {
         // What is sealed below must have been sound, or damage would get a valid checksum.
         if (from == 1) CheckVersion1();
         foreach (var step in Schema.Steps.AsSpan(from)) Execute(step);
         if (from == 0) Add(created);
+        if (from == 1) ChainHashes();
         Seal();
         Execute($"PRAGMA user_version = {Schema.Version}");
     }
@@ -36,10 +37,29 @@ internal sealed class SchemaUpgrade(SqliteConnection connection, DatabaseReader 
         }
     }
 
+    /// <summary>
+    /// Version 1 kept no hash, but the whole log: applied again it gives the hash that every other replica comes to. One that began
+    /// at zero here would differ from theirs at the first comparison.
+    /// </summary>
+    private void ChainHashes()
+    {
+        var applied = (long)(Read("SELECT applied_index FROM position").SingleOrDefault()?[0] ?? 0L);
+        var store = new KeyValueStore(options);
+        for (var slot = 1L; slot <= applied; slot++)
+        {
+            var record = Read("SELECT command FROM log WHERE slot = $0", slot);
+            if (record.Count == 0) throw reader.Damaged($"the log record of slot {slot} is missing");
+            var batch = Batch.Decode(new Command((byte[])record[0][0]));
+            store.Apply(slot, batch.LogTime, batch.Commands);
+        }
+
+        if (applied > 0) Execute("UPDATE position SET hash = $0", Schema.Bytes(store.Position.Hash));
+    }
+
     private void Add(IdentityRow identity)
     {
         Execute(
-            "INSERT INTO identity VALUES (1, $0, $1, $2, $3, $4, 0)",
+            "INSERT INTO identity (id, node, incarnation, boot_counter, replicas, cluster_id) VALUES (1, $0, $1, $2, $3, $4)",
             identity.Node, identity.Incarnation, identity.BootCounter, identity.Replicas, identity.Cluster.ClusterId);
     }
 
@@ -48,8 +68,9 @@ internal sealed class SchemaUpgrade(SqliteConnection connection, DatabaseReader 
     {
         Execute("INSERT OR IGNORE INTO acceptor (id, promised_number, promised_node, commit_index, checksum) VALUES (1, 0, '', 0, 0)");
         Execute("INSERT OR IGNORE INTO position (id, applied_index, revision, log_time, checksum) VALUES (1, 0, 0, 0, 0)");
-        var position = Read("SELECT applied_index, revision, log_time FROM position").Single();
-        var positionChecksum = Schema.OfPosition(new KeyValue.StorePosition((long)position[0], (long)position[1], (long)position[2]), noHash).Value;
+        var position = Read("SELECT applied_index, revision, log_time, hash FROM position").Single();
+        var hash = BinaryPrimitives.ReadUInt128BigEndian((byte[])position[3]);
+        var positionChecksum = Schema.OfPosition(new StorePosition((long)position[0], (long)position[1], (long)position[2], hash)).Value;
         Execute("UPDATE position SET checksum = $0", positionChecksum);
 
         var identityChecksum = Schema.OfIdentity(reader.Identity(check: false)).Value;
@@ -67,10 +88,11 @@ internal sealed class SchemaUpgrade(SqliteConnection connection, DatabaseReader 
         Execute("UPDATE acceptor SET row_count = $0, row_sum = $1, checksum = $2", rows.Count, rows.Sum, Schema.OfAcceptor(acceptor).Value);
     }
 
-    private List<object[]> Read(string query)
+    private List<object[]> Read(string query, params ReadOnlySpan<object> values)
     {
         using var command = connection.CreateCommand();
         command.CommandText = query;
+        for (var i = 0; i < values.Length; i++) command.Parameters.AddWithValue($"${i}", values[i]);
         using var reader = command.ExecuteReader();
         var rows = new List<object[]>();
         while (reader.Read())

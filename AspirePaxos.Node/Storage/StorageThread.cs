@@ -19,21 +19,25 @@ internal sealed class StorageThread : IDisposable
     private readonly PaxosDatabase database;
     private readonly Action<long, long, DateTime, DateTime> persisted;
     private readonly Action<Exception> failed;
+    private readonly Action<long>? stateDurable;
     private readonly SemaphoreSlim work = new(0);
     private readonly Thread thread;
     private List<Write> writes = [];
-    private List<(StorePosition Position, IReadOnlyList<RowChange> Changes)> applied = [];
+    private List<(StorePosition Position, IEnumerable<RowChange> Rows, bool All)> applied = [];
     private long oldestPending;
     private long lastPersisted = Environment.TickCount64;
     private bool stopping;
 
     /// <param name="persisted">First and last sequence, start and end (UTC) of a commit; called on the storage thread.</param>
     /// <param name="failed">A commit failed: the process must stop. Called on the storage thread.</param>
-    public StorageThread(PaxosDatabase database, Action<long, long, DateTime, DateTime> persisted, Action<Exception> failed)
+    /// <param name="stateDurable">The slot after which the state on disk now is; called on the storage thread.</param>
+    public StorageThread(
+        PaxosDatabase database, Action<long, long, DateTime, DateTime> persisted, Action<Exception> failed, Action<long>? stateDurable = null)
     {
         this.database = database;
         this.persisted = persisted;
         this.failed = failed;
+        this.stateDurable = stateDurable;
         thread = new Thread(Run) { Name = "storage", IsBackground = true };
     }
 
@@ -70,10 +74,23 @@ internal sealed class StorageThread : IDisposable
         lock (gate)
         {
             first = applied.Count == 0;
-            applied.Add((position, changes));
+            applied.Add((position, changes, false));
         }
 
         if (first) work.Release();
+    }
+
+    /// <summary>A snapshot was installed: its rows replace all others in the transaction of the write that says so.</summary>
+    public void Enqueue(Write write, StoreSnapshot snapshot)
+    {
+        lock (gate)
+        {
+            applied.Clear();
+            applied.Add((snapshot.Position, snapshot.Rows, true));
+            Enqueue(write);
+        }
+
+        work.Release();
     }
 
     /// <summary>Commits what is queued and ends the thread.</summary>
@@ -92,7 +109,7 @@ internal sealed class StorageThread : IDisposable
         {
             var rows = new AppliedRows();
             var spareWrites = new List<Write>();
-            var spareApplied = new List<(StorePosition, IReadOnlyList<RowChange>)>();
+            var spareApplied = new List<(StorePosition, IEnumerable<RowChange>, bool)>();
             var last = false;
             while (!last)
             {
@@ -105,7 +122,12 @@ internal sealed class StorageThread : IDisposable
                     last = stopping;
                 }
 
-                foreach (var (position, changes) in spareApplied) rows.Add(position, changes);
+                foreach (var (position, changed, all) in spareApplied)
+                {
+                    if (all) rows.Replace(position, changed);
+                    else rows.Add(position, changed);
+                }
+
                 spareApplied.Clear();
                 var due = spareWrites.Count > 0 || rows.Count > MaxIdleRows || ((last || !woken) && rows.Position is not null);
                 if (due) Commit(spareWrites, rows);
@@ -123,6 +145,7 @@ internal sealed class StorageThread : IDisposable
         var start = DateTime.UtcNow;
         database.Commit(batch, rows);
         var end = DateTime.UtcNow;
+        var durable = rows.Position;
         rows.Clear();
         lock (gate)
         {
@@ -130,6 +153,7 @@ internal sealed class StorageThread : IDisposable
             lastPersisted = Environment.TickCount64;
         }
 
+        if (durable is { } position) stateDurable?.Invoke(position.AppliedIndex);
         if (batch.Count > 0) persisted(batch[0].Sequence, batch[^1].Sequence, start, end);
     }
 }

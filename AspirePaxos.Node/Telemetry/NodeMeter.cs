@@ -25,6 +25,7 @@ public sealed class NodeMeter : IDisposable
     private readonly Counter<long> stepDowns;
     private readonly Histogram<double> commitDuration;
     private readonly Histogram<int> commitWrites;
+    private readonly Counter<long> snapshots;
     private readonly Counter<long> peerRequests;
     private readonly Histogram<double> peerDuration;
     private readonly Queue<OpenRound> open = [];
@@ -47,6 +48,7 @@ public sealed class NodeMeter : IDisposable
         stepDowns = meter.CreateCounter<long>("paxos.step_downs", "{ballot}", "Ballots that this replica gave up, by reason.");
         commitDuration = meter.CreateHistogram("paxos.commit.duration", "s", "One synced transaction of the storage.", advice: seconds);
         commitWrites = meter.CreateHistogram("paxos.commit.writes", "{write}", "Writes of the replica that one transaction made durable.", advice: counts);
+        snapshots = meter.CreateCounter<long>("paxos.snapshots", "{snapshot}", "Snapshots, by what happened: made, served, installed, refused.");
         peerRequests = meter.CreateCounter<long>("paxos.peer.requests", "{request}", "Requests to peers, by peer, message and outcome.");
         peerDuration = meter.CreateHistogram("paxos.peer.duration", "s", "From sending a request to a peer until its reply.", advice: seconds);
     }
@@ -57,6 +59,8 @@ public sealed class NodeMeter : IDisposable
         Gauge("paxos.commit_index", "{slot}", "Every slot up to it is learned here.", now => now.CommitIndex);
         Gauge("paxos.applied_index", "{slot}", "The last slot executed here.", now => now.AppliedIndex);
         Gauge("paxos.last_slot", "{slot}", "The highest slot with a record here.", now => now.LastSlot);
+        Gauge("paxos.log.slots", "{slot}", "Slots in the log that were not dropped behind the state.", now => now.LastSlot - now.TruncatedThrough);
+        Gauge("paxos.log.bytes", "By", "Of the commands in the log.", now => now.LogBytes);
         Gauge("paxos.ballot", "1", "The number of the leader's ballot as known here.", now => now.Ballot.Number);
         Gauge("paxos.leader", "1", "1 where this replica leads.", now => now.Role == Role.Leader ? 1 : 0);
         Gauge("paxos.quorum", "1", "1 where a quorum was confirmed recently.", now => now.HasRecentQuorum ? 1 : 0);
@@ -88,6 +92,9 @@ public sealed class NodeMeter : IDisposable
         reads.Add(1, new("consistency", consistency == Consistency.Linearizable ? "linearizable" : "local"), new("outcome", ok ? "done" : "failed"));
         readDuration.Record(Since(started));
     }
+
+    /// <param name="what">made, served, installed or refused.</param>
+    public void Snapshot(string what) => snapshots.Add(1, new KeyValuePair<string, object?>("event", what));
 
     public void RefusedRequest() => refused.Add(1);
 

@@ -15,8 +15,9 @@ public static class HistoryFile
         foreach (var operation in history.Operations) writer.Write(Line(operation) + "\n");
     }
 
-    /// <exception cref="JsonException">A line is no operation; the message names the line and what is wrong with it.</exception>
-    public static History Read(TextReader reader)
+    /// <param name="onLine">Told the number of each line that was read.</param>
+    /// <exception cref="JsonException">A line is no operation; the message names the line, the field and what is wrong with it.</exception>
+    public static History Read(TextReader reader, Action<int>? onLine = null)
     {
         var operations = new List<Operation>();
         var number = 0;
@@ -28,11 +29,11 @@ public static class HistoryFile
             {
                 using var json = JsonDocument.Parse(line);
                 operations.Add(Parse(json.RootElement));
+                onLine?.Invoke(number);
             }
             catch (Exception e) when (e is JsonException or InvalidOperationException)
             {
-                // InvalidOperationException: a text that is not valid Unicode.
-                throw new JsonException($"Line {number} is no operation: {e.Message}", e);
+                throw new JsonException($"Line {number} is no operation: {Problem(e)}", e);
             }
         }
 
@@ -77,7 +78,7 @@ public static class HistoryFile
     private static Operation Parse(JsonElement json)
     {
         if (json.ValueKind != JsonValueKind.Object) throw new JsonException("it is not a JSON object.");
-        return new Operation(
+        var operation = new Operation(
             (int)(Number(json, "client", int.MinValue, int.MaxValue) ?? throw Missing("client")),
             Text(json, "key") ?? throw Missing("key"),
             Named<OperationKind>(json, "op"),
@@ -87,7 +88,16 @@ public static class HistoryFile
             Number(json, "return"),
             Named<OperationOutcome>(json, "outcome"),
             Number(json, "revision"));
+        return operation.Fault() is { } fault ? throw new JsonException($"\"{fault.Field}\": {fault.Problem}.") : operation;
     }
+
+    /// <summary>Without the parser's own position, which counts lines within the line; text that is half of a character it reports in other words.</summary>
+    private static string Problem(Exception e) => e switch
+    {
+        JsonException { LineNumber: not null } => $"it is not JSON at byte {((JsonException)e).BytePositionInLine + 1}.",
+        JsonException => e.Message,
+        _ => "a text in it is not Unicode.",
+    };
 
     private static OperationCondition ParseCondition(JsonElement json)
     {

@@ -54,6 +54,13 @@ internal sealed class KeySearch
         timeline = new Timeline(answered);
     }
 
+    /// <summary>What was spent: about the number of states looked at.</summary>
+    public long Work => visited.Work;
+
+    /// <summary>What <see cref="Run"/> found where there is an explanation.</summary>
+    public IReadOnlyList<Operation> Order() =>
+        [.. steps.Reverse().Select(step => step.Lost >= 0 ? lost[step.Lost] : answered[timeline.OperationAt(step.Call)])];
+
     /// <summary>The deepest point that was reached; null where there is an explanation.</summary>
     public DeadEnd? Run()
     {

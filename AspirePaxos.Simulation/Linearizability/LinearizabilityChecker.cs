@@ -9,56 +9,55 @@ namespace AspirePaxos.Simulation.Linearizability;
 /// </summary>
 public static class LinearizabilityChecker
 {
+    private const int KeysToShrink = 8;
+
     /// <param name="maxWork">About the number of states looked at per key; past it the verdict is undecided. Each takes about 200 bytes.</param>
+    /// <param name="onKey">Told the number of keys done and of all, after each.</param>
     /// <exception cref="ArgumentException">An operation returned before its call, was answered at no time, or lacks its value.</exception>
-    public static Verdict Check(History history, int maxWork = 2_000_000)
+    public static Verdict Check(History history, int maxWork = 2_000_000, Action<int, int>? onKey = null)
     {
-        foreach (var operation in history.Operations) Validate(operation);
-        var keys = history.Operations.Where(Matters).GroupBy(operation => operation.Key, StringComparer.Ordinal);
-        var explained = 0;
-        foreach (var key in keys)
+        foreach (var operation in history.Operations)
         {
-            Operation[] operations = [.. key];
-            if (ReadFromNowhere(operations) is { } read)
-                return new Verdict(false, false, key.Key, $"key \"{key.Key}\": nobody had asked to write what this read:\n  {read}\n", [read]);
-            if (new KeySearch(operations, maxWork).Run() is { } deadEnd) return Refuted(key.Key, deadEnd);
-            explained += operations.Length;
+            if (operation.Fault() is { } fault) throw new ArgumentException($"{fault.Problem}: {operation}");
         }
 
-        return new Verdict(true, false, null, $"All {explained} operations are explained.", []);
+        var keys = history.Operations.Where(Matters).GroupBy(operation => operation.Key, StringComparer.Ordinal).Select(key => key.ToArray()).ToList();
+        var (done, explained) = (0, 0);
+        var violating = new List<Operation[]>();
+        (string Key, DeadEnd At)? givenUp = null;
+        foreach (var key in keys)
+        {
+            var decision = KeyDecision.Of(key, maxWork);
+            if (decision.Explained) explained += key.Length;
+            else if (decision.GaveUp) givenUp ??= (key[0].Key, decision.DeadEnd!);
+            else violating.Add(key);
+            onKey?.Invoke(++done, keys.Count);
+        }
+
+        if (violating.Count > 0) return Refuted(violating, maxWork);
+        if (givenUp is { } end) return new Verdict(false, true, end.Key, Undecided(end.Key, end.At));
+        return new Verdict(true, false, null, $"All {explained} operations are explained.");
     }
 
     private static bool Matters(Operation operation) =>
         operation.Outcome != OperationOutcome.Refused && !(operation.Kind == OperationKind.Get && operation.Outcome == OperationOutcome.Unknown);
 
-    /// <remarks>The search would find it too, after trying everything before it in every order.</remarks>
-    private static Operation? ReadFromNowhere(Operation[] operations)
+    private static Verdict Refuted(List<Operation[]> violating, int maxWork)
     {
-        var firstCall = operations.Where(operation => operation.Kind == OperationKind.Put && operation.Outcome != OperationOutcome.ConditionFailed)
-            .GroupBy(operation => operation.Value!, StringComparer.Ordinal)
-            .ToDictionary(puts => puts.Key, puts => puts.Min(put => put.Call), StringComparer.Ordinal);
-        return operations.FirstOrDefault(operation => operation is { Kind: OperationKind.Get, Outcome: OperationOutcome.Ok }
-            && !(firstCall.TryGetValue(operation.Value!, out var call) && call <= operation.Return));
+        var smallest = violating.Take(KeysToShrink).Select(key => new Shrinker(maxWork).Shrink(key)).MinBy(counterexample => counterexample.Operations.Count)!;
+        var others = violating.Count == 1 ? "" : $"{violating.Count} keys have operations that cannot be explained; the fewest suffice here:\n";
+        return new Verdict(false, false, smallest.Key, others + smallest, smallest);
     }
 
-    private static void Validate(Operation operation)
-    {
-        var hasValue = operation.Kind == OperationKind.Put || operation is { Kind: OperationKind.Get, Outcome: OperationOutcome.Ok };
-        if (hasValue && operation.Value is null) throw new ArgumentException($"A put, and a get that found the key, has a value: {operation}");
-        if (operation.Outcome is OperationOutcome.Unknown or OperationOutcome.Refused) return;
-        if (operation.Return is null) throw new ArgumentException($"An answered operation has a return; record it as unknown where none came: {operation}");
-        if (operation.Return < operation.Call) throw new ArgumentException($"The return is before the call; record both with one clock: {operation}");
-    }
-
-    private static Verdict Refuted(string key, DeadEnd deadEnd)
+    private static string Undecided(string key, DeadEnd deadEnd)
     {
         var text = new StringBuilder();
-        if (deadEnd.GaveUp) text.Append("Undecided, the search was given up; at its deepest: ");
-        text.Append(CultureInfo.InvariantCulture, $"key \"{key}\": {deadEnd.Placed} operations are explained, of {deadEnd.Answered} with an answer; the last:\n");
+        text.Append(CultureInfo.InvariantCulture, $"Undecided, the search was given up; at its deepest: key {Quoted.Text(key)}: ");
+        text.Append(CultureInfo.InvariantCulture, $"{deadEnd.Placed} operations are explained, of {deadEnd.Answered} with an answer; the last:\n");
         foreach (var operation in deadEnd.Last) text.Append(CultureInfo.InvariantCulture, $"  {operation}\n");
         var revision = deadEnd.State.Exact ? $"revision {deadEnd.State.Revision}" : $"a revision above {deadEnd.State.Revision}";
-        text.Append(CultureInfo.InvariantCulture, $"which leaves {(deadEnd.State.Present ? $"\"{deadEnd.Value}\"" : "no value")} at {revision}. None of these can come next:\n");
+        text.Append(CultureInfo.InvariantCulture, $"which leaves {(deadEnd.State.Present ? Quoted.Text(deadEnd.Value) : "no value")} at {revision}. None of these can come next:\n");
         foreach (var operation in deadEnd.Waiting) text.Append(CultureInfo.InvariantCulture, $"  {operation}\n");
-        return new Verdict(false, deadEnd.GaveUp, key, text.ToString(), deadEnd.Waiting);
+        return text.ToString();
     }
 }

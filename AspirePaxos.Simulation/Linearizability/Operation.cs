@@ -20,26 +20,51 @@ public sealed record Operation(
     OperationOutcome Outcome,
     long? Revision = null)
 {
-    /// <summary>One line, as a verdict shows it.</summary>
-    public override string ToString()
+    /// <summary>It changed the key, or may have.</summary>
+    internal bool Changes => Kind != OperationKind.Get && Outcome is OperationOutcome.Ok or OperationOutcome.Unknown;
+
+    /// <summary>What was asked, for people.</summary>
+    internal string Request => Kind switch
     {
-        var what = Kind switch
+        OperationKind.Put => $"put {Quoted.Text(Value)}{Condition}",
+        OperationKind.Delete => $"delete{Condition}",
+        _ => "get",
+    };
+
+    /// <summary>What was answered, for people.</summary>
+    internal string Answer
+    {
+        get
         {
-            OperationKind.Put => $"put \"{Value}\"{Condition}",
-            OperationKind.Delete => $"delete{Condition}",
-            _ => "get",
-        };
-        var answer = (Kind, Outcome) switch
-        {
-            (OperationKind.Get, OperationOutcome.Ok) => $"\"{Value}\"",
-            (_, OperationOutcome.Ok) => "ok",
-            (_, OperationOutcome.NotFound) => "not found",
-            (_, OperationOutcome.ConditionFailed) => "condition failed",
-            (_, OperationOutcome.Refused) => "refused",
-            _ => "unknown",
-        };
-        var revision = Revision is { } known ? $" at revision {known}" : "";
-        return $"[{Call}, {(Outcome == OperationOutcome.Unknown || Return is null ? "∞" : Return)}] client {Client}: {what} → {answer}{revision}";
+            var answer = (Kind, Outcome) switch
+            {
+                (OperationKind.Get, OperationOutcome.Ok) => Quoted.Text(Value),
+                (_, OperationOutcome.Ok) => "ok",
+                (_, OperationOutcome.NotFound) => "not found",
+                (_, OperationOutcome.ConditionFailed) => "condition failed",
+                (_, OperationOutcome.Refused) => "refused",
+                _ => "unknown",
+            };
+            return Revision is { } known && Outcome != OperationOutcome.Unknown ? $"{answer} at revision {known}" : answer;
+        }
+    }
+
+    /// <summary>One line, as a verdict shows it.</summary>
+    public override string ToString() =>
+        $"[{Call}, {(Outcome == OperationOutcome.Unknown || Return is null ? "∞" : Return)}] client {Client}: {Request} → {Answer}";
+
+    /// <summary>The field of docs/history-format.md that contradicts the others; null where all is well.</summary>
+    internal (string Field, string Problem)? Fault()
+    {
+        if (Value is null && (Kind == OperationKind.Put || this is { Kind: OperationKind.Get, Outcome: OperationOutcome.Ok }))
+            return ("value", "a put, and a get that found the key, has a value");
+        if (Kind == OperationKind.Get && Condition.Kind != OperationConditionKind.None) return ("if", "a get has no condition");
+        if (Kind == OperationKind.Put && Outcome == OperationOutcome.NotFound) return ("outcome", "a put is not answered notFound");
+        if (Outcome == OperationOutcome.ConditionFailed && (Kind == OperationKind.Get || Condition.Kind == OperationConditionKind.None))
+            return ("outcome", "conditionFailed answers a put or delete that has a condition");
+        if (Outcome is OperationOutcome.Unknown or OperationOutcome.Refused) return null;
+        if (Return is null) return ("return", "an answered operation has a return; record it as unknown where none came");
+        return Return < Call ? ("return", "the return is before the call; record both with one clock") : null;
     }
 }
 

@@ -10,6 +10,9 @@ internal static class SourceTree
     public static IEnumerable<string> Files(string project, string pattern) =>
         Directory.EnumerateFiles(Path.Combine(Root, project), pattern, SearchOption.AllDirectories);
 
+    /// <summary>A folder below those that builds write to, which git does not see.</summary>
+    public static string Artifacts(string folder) => Path.Combine(Root, "artifacts", folder);
+
     public static string Relative(string file) => Path.GetRelativePath(Root, file).Replace('\\', '/');
 
     public static IEnumerable<string> Projects =>

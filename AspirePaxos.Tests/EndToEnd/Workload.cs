@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using AspirePaxos.Simulation.Linearizability;
+using AspirePaxos.Tests.Conventions;
 using AspirePaxos.Tests.Launcher;
 
 namespace AspirePaxos.Tests.EndToEnd;
@@ -47,12 +48,7 @@ internal sealed class Workload : IAsyncDisposable
             Assert.Equal(value, await ReadAsync(key));
         }
 
-        var history = new History([.. operations]);
-        var verdict = LinearizabilityChecker.Check(history);
-        if (verdict.Linearizable) return;
-        var kept = Path.Combine(Path.GetTempPath(), $"paxos-history-{Guid.NewGuid():n}.jsonl");
-        await using (var writer = File.CreateText(kept)) HistoryFile.Write(history, writer);
-        Assert.Fail($"{verdict.Explanation}\nThe whole history: {kept}");
+        new RecordedHistory(SourceTree.Artifacts("histories")).AssertLinearizable(new History([.. operations]));
     }
 
     public async ValueTask DisposeAsync()

@@ -19,23 +19,6 @@ public sealed class HistoryFileTests
         Assert.Equal(operations, HistoryFile.Read(new StringReader(text.ToString())).Operations);
     }
 
-    [Fact]
-    public void The_documented_example_is_read()
-    {
-        const string Example = """
-            {"client":1,"key":"a","op":"put","value":"x","call":10,"return":17,"outcome":"ok","revision":1}
-            {"client":2,"key":"a","op":"get","value":"x","call":12,"return":19,"outcome":"ok","revision":1}
-
-            {"client":1,"key":"a","op":"put","value":"y","if":{"revision":1},"call":20,"outcome":"unknown"}
-            {"client":2,"key":"a","op":"delete","call":21,"return":30,"outcome":"ok","revision":3}
-            """;
-
-        var history = HistoryFile.Read(new StringReader(Example));
-
-        Assert.Equal(new OperationCondition(OperationConditionKind.RevisionIs, 1), history.Operations[2].Condition);
-        Assert.True(LinearizabilityChecker.Check(history).Linearizable);
-    }
-
     [Theory]
     [InlineData("x", "Line 2")]
     [InlineData("[]", "object")]

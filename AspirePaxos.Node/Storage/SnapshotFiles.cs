@@ -1,0 +1,183 @@
+using System.Collections.Concurrent;
+using AspirePaxos.KeyValue;
+using AspirePaxos.Protocol;
+
+namespace AspirePaxos.Node.Storage;
+
+/// <summary>
+/// The snapshots that this replica serves, and the one it fetches: files beside the database, written and read on a thread of their own.
+/// Whatever goes wrong with them is told and tried again: unlike a commit, a snapshot can be made or fetched once more.
+/// </summary>
+/// <remarks>The public methods, and <see cref="Made"/>, are called on the loop's thread.</remarks>
+internal sealed partial class SnapshotFiles : IDisposable
+{
+    public const int PartBytes = 512 << 10;
+
+    /// <summary>The newest, and one that may still be in transfer.</summary>
+    private const int Kept = 2;
+
+    /// <summary>After a failure, before more is asked for: a full disk is not emptied by trying.</summary>
+    private static readonly TimeSpan pause = TimeSpan.FromSeconds(1);
+
+    private readonly Action<LoopInput> post;
+    private readonly ILogger logger;
+    private readonly StoreOptions options;
+    private readonly IncomingSnapshot incoming;
+    private readonly string directory;
+    private readonly BlockingCollection<Action> work = [];
+    private readonly ManualResetEventSlim stopping = new();
+    private readonly Thread thread;
+    private readonly List<ServedSnapshot> served = [];
+    private readonly Dictionary<NodeId, SnapshotRead> waiting = [];
+    private bool making;
+
+    /// <param name="post">What comes of the work, for the loop.</param>
+    public SnapshotFiles(string directory, StoreOptions options, Action<LoopInput> post, ILogger logger)
+    {
+        this.directory = directory;
+        this.options = options;
+        this.post = post;
+        this.logger = logger;
+        incoming = new IncomingSnapshot(directory);
+        thread = new Thread(Run) { Name = "snapshots", IsBackground = true };
+    }
+
+    /// <summary>Removes what an earlier process served, and begins.</summary>
+    /// <returns>How much of a snapshot was fetched before.</returns>
+    public PartialSnapshot? Start(long appliedIndex)
+    {
+        PartialSnapshot? found = null;
+        try
+        {
+            foreach (var old in Directory.EnumerateFiles(directory, ServedSnapshot.Pattern)) File.Delete(old);
+            found = incoming.Find(appliedIndex);
+        }
+        catch (Exception e) when (IsOfFiles(e))
+        {
+            LogFailed("read from the data directory", e);
+        }
+
+        thread.Start();
+        return found;
+    }
+
+    /// <param name="capture">Takes the state as it is now; called at most once, at once.</param>
+    public void Answer(SnapshotRead read, long truncatedThrough, string clusterId, Func<StoreSnapshot> capture)
+    {
+        // One that ends below what was dropped would leave a gap behind it, but whoever is fetching it may as well have its end.
+        var file = served.Find(file => file.Id.Slot == read.Slot) ?? served.FindLast(file => file.Id.Slot >= truncatedThrough);
+        if (file is not null)
+        {
+            ReadPart(file, read);
+            return;
+        }
+
+        // An earlier question of the same peer is lost, as any message may be.
+        waiting[read.Query.From.Node] = read;
+        if (making) return;
+        making = true;
+        var state = capture();
+        work.Add(() => Make(state, clusterId));
+    }
+
+    /// <summary>A file is there, or could not be written.</summary>
+    public void Made(ServedSnapshot? file)
+    {
+        making = false;
+        if (file is not null)
+        {
+            served.Add(file);
+            foreach (var read in waiting.Values) ReadPart(file, read);
+            if (served.Count > Kept)
+            {
+                var old = served[0];
+                served.RemoveAt(0);
+                work.Add(old.Delete);
+            }
+        }
+
+        waiting.Clear();
+    }
+
+    /// <summary>Keeps a part that was fetched; with the last one comes <see cref="LoopInput.SnapshotFetched"/> or <see cref="LoopInput.SnapshotRefused"/>.</summary>
+    public void Keep(SnapshotPart part, string clusterId) => work.Add(() => Append(part, clusterId));
+
+    public void Dispose()
+    {
+        stopping.Set();
+        work.CompleteAdding();
+        if (thread.IsAlive) thread.Join();
+        incoming.Dispose();
+        work.Dispose();
+        stopping.Dispose();
+    }
+
+    private void Run()
+    {
+        foreach (var next in work.GetConsumingEnumerable())
+        {
+            if (stopping.IsSet) return;
+            try
+            {
+                next();
+            }
+            catch (Exception e) when (IsOfFiles(e))
+            {
+                LogFailed("used", e);
+            }
+        }
+    }
+
+    private void Make(StoreSnapshot state, string clusterId)
+    {
+        ServedSnapshot? made = null;
+        try
+        {
+            made = ServedSnapshot.Write(directory, state, clusterId);
+            LogMade(made.Id.Slot, made.Id.Length);
+        }
+        catch (Exception e) when (IsOfFiles(e))
+        {
+            LogFailed("written", e);
+            stopping.Wait(pause);
+        }
+
+        post(new LoopInput.SnapshotMade(made));
+    }
+
+    private void ReadPart(ServedSnapshot file, SnapshotRead read)
+    {
+        var offset = read.Slot == file.Id.Slot && read.Offset < file.Id.Length ? read.Offset : 0;
+        work.Add(() => post(new LoopInput.SnapshotRead(read.Query, file.Id, offset, file.Read(offset, PartBytes))));
+    }
+
+    private void Append(SnapshotPart part, string clusterId)
+    {
+        try
+        {
+            if (!incoming.Append(part) || !part.IsLast) return;
+            var snapshot = incoming.Read(clusterId);
+            var store = KeyValueStore.Restore(options, snapshot.Position, snapshot.Rows);
+            incoming.Delete();
+            post(new LoopInput.SnapshotFetched(snapshot, store));
+        }
+        catch (Exception e) when (IsOfFiles(e) || e is InvalidDataException or System.Text.Json.JsonException or ArgumentException)
+        {
+            LogRefused(part.Id.Slot, e.Message);
+            incoming.Abandon();
+            stopping.Wait(pause);
+            post(new LoopInput.SnapshotRefused());
+        }
+    }
+
+    private static bool IsOfFiles(Exception e) => e is IOException or UnauthorizedAccessException;
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Wrote a snapshot of the state after slot {Slot}, {Bytes} bytes, for a replica that lags.")]
+    private partial void LogMade(long slot, long bytes);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A snapshot to be served could not be {What}; it is tried again when it is asked for again.")]
+    private partial void LogFailed(string what, Exception failure);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The snapshot of slot {Slot} that was fetched is refused, and fetched again: {Reason}")]
+    private partial void LogRefused(long slot, string reason);
+}
