@@ -87,7 +87,7 @@ internal sealed class Disk
     public void LoseUnsynced() => pending.Clear();
 
     public DurableState Load() =>
-        new(Cluster, Promised, CommitIndex, [.. Records], Position.AppliedIndex, Position.LogTime) 
+        new(Cluster, Promised, CommitIndex, [.. Records], Position.AppliedIndex, Position.LogTime)
         {
             TruncatedThrough = TruncatedThrough,
             Fetched = Fetched is { } fetched ? new PartialSnapshot(fetched.Id, fetched.Bytes.Count) : null,
