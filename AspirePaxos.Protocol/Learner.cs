@@ -8,7 +8,9 @@ internal sealed class Learner(Context context, SnapshotFetch snapshot)
     private long behindSince = -1;
     private long askedAt = -1;
     private long stalledSince = -1;
+    private readonly Dictionary<NodeId, long> heard = [];
     private NodeId source = NodeId.None;
+    private NodeId asked = NodeId.None;
 
     /// <summary>The highest CommitIndex that anyone reported.</summary>
     public long KnownCommitIndex { get; private set; }
@@ -37,6 +39,7 @@ internal sealed class Learner(Context context, SnapshotFetch snapshot)
     public void Hears(NodeId node, long commitIndex)
     {
         KnownCommitIndex = Math.Max(KnownCommitIndex, commitIndex);
+        heard[node] = commitIndex;
         if (commitIndex <= context.Log.CommitIndex) return;
         source = node;
         if (behindSince < 0) behindSince = context.Now;
@@ -45,7 +48,7 @@ internal sealed class Learner(Context context, SnapshotFetch snapshot)
     /// <summary>Asks at once.</summary>
     public void Ask(NodeId node)
     {
-        source = node;
+        source = asked = node;
         askedAt = context.Now;
         context.SendNow(node, new LearnQuery(context.Log.CommitIndex + 1, context.Options.MaxMessageSlots));
     }
@@ -63,7 +66,16 @@ internal sealed class Learner(Context context, SnapshotFetch snapshot)
         if (stalledSince < 0) stalledSince = context.Now;
         var patience = context.Options.HeartbeatInterval / 2;
         var unanswered = askedAt >= 0 && context.Now - askedAt < context.Options.ResendInterval;
-        if (behindSince >= 0 && context.Now - behindSince >= patience && !unanswered && !snapshot.UnderWay && !snapshot.Complete) Ask(source);
+        if (behindSince >= 0 && context.Now - behindSince >= patience && !unanswered && !snapshot.UnderWay && !snapshot.Complete) Ask(askedAt < 0 ? source : Another());
+    }
+
+    /// <summary>
+    /// Whoever was asked last does not answer, though it may be the one that is heard most: of those who are ahead the next one.
+    /// </summary>
+    private NodeId Another()
+    {
+        var ahead = context.Peers.Where(node => heard.GetValueOrDefault(node) > context.Log.CommitIndex).Order().ToList();
+        return ahead.Count == 0 ? source : ahead[Math.Max(0, ahead.FindIndex(node => node.CompareTo(asked) > 0))];
     }
 
     public void Learn(long slot, Ballot ballot, Command command)

@@ -85,7 +85,9 @@ internal sealed class DatabaseReader(SqliteConnection connection, string path)
 
     private (StorePosition Position, long Checksum) ReadPosition(SqliteDataReader row)
     {
-        var position = new StorePosition(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), BinaryPrimitives.ReadUInt128BigEndian(row.GetFieldValue<byte[]>(3)));
+        var hash = row.GetFieldValue<byte[]>(3);
+        if (hash.Length != 16) throw Damaged("the position of the state has a hash of another length");
+        var position = new StorePosition(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), BinaryPrimitives.ReadUInt128BigEndian(hash));
         return (position, Count(Schema.OfPosition(position), row.GetInt64(4), "the position of the state"));
     }
 

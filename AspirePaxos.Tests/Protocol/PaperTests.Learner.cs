@@ -138,6 +138,21 @@ public sealed partial class PaperTests
     }
 
     /// <remarks>PMS §3: the state after a restart is that of the commands executed; what is learned on disk is not executed twice.</remarks>
+    /// <remarks>Seed 11766: a deaf peer that is heard all the time was asked for ever, and never the one that could answer.</remarks>
+    [Fact]
+    public void A_peer_that_does_not_answer_is_left_for_another_that_is_ahead()
+    {
+        var replica = new OneReplica(mode: Mode.Simple);
+        replica.Ask(Node2, new Heartbeat(Ballot.None, 5, 0));
+        for (var i = 0; i < 20; i++)
+        {
+            replica.Ask(Node1, new Heartbeat(Ballot.None, 5, 0));
+            replica.Tick(50);
+        }
+
+        Assert.Equal([Node1, Node2], replica.Sent<LearnQuery>().Select(query => query.To).Distinct().Order());
+    }
+
     [Fact]
     public void After_a_restart_execution_goes_on_behind_what_the_state_holds()
     {

@@ -62,6 +62,30 @@ public sealed class DamageTests
         Assert.True(refused > 10 * takenBack && takenBack > 0, $"{refused} refused, {takenBack} took the last transaction back, {unchanged} without effect");
     }
 
+    [Theory]
+    [InlineData(0, "its page number")]
+    [InlineData(4, "its commit mark")]
+    [InlineData(8, "one salt")]
+    [InlineData(12, "the other salt")]
+    [InlineData(16, "one checksum")]
+    [InlineData(20, "the other checksum")]
+    [InlineData(1_000, "its page")]
+    public void The_last_promise_but_one_is_noticed_whatever_of_its_frame_is_cleared(int offset, string what)
+    {
+        using var folder = new DataFolder();
+        Fill(folder, 1, stopCleanly: false);
+        var log = File.ReadAllBytes(folder.Database + "-wal");
+        var frame = Commits(log)[^2];
+        Assert.Equal(log.Length, 32 + ((frame + 2) * Frame));
+        log.AsSpan(32 + (frame * Frame) + offset, offset < 24 ? 4 : 0).Clear();
+        if (offset >= 24) log[32 + (frame * Frame) + offset] ^= 1;
+        File.WriteAllBytes(folder.Database + "-wal", log);
+
+        var refusal = Record.Exception(() => PaxosDatabase.Open(folder.Options(), out _).Dispose());
+
+        Assert.True(refusal is StorageException && refusal.Message.Contains($"-wal is damaged: frame {frame + 1} ", StringComparison.Ordinal), $"{what}: {refusal}");
+    }
+
     [Fact]
     public void A_log_beside_no_database_or_an_empty_one_is_refused()
     {
@@ -159,6 +183,7 @@ public sealed class DamageTests
                 database.Commit(writes, rows);
             }
 
+            database.Commit([world.NextPromise()], new AppliedRows());
             before = world.Expected;
             database.Commit([world.NextPromise()], new AppliedRows());
             expected = world.Expected;
@@ -185,9 +210,8 @@ public sealed class DamageTests
     }
 
     /// <summary>Where it begins: after the last frame but one that commits.</summary>
-    private static int LastTransaction(byte[] log)
-    {
-        var commits = Enumerable.Range(0, (log.Length - 32) / Frame).Where(frame => BinaryPrimitives.ReadUInt32BigEndian(log.AsSpan(32 + (frame * Frame) + 4)) != 0).ToList();
-        return 32 + ((commits[^2] + 1) * Frame);
-    }
+    private static int LastTransaction(byte[] log) => 32 + ((Commits(log)[^2] + 1) * Frame);
+
+    private static List<int> Commits(byte[] log) =>
+        [.. Enumerable.Range(0, (log.Length - 32) / Frame).Where(frame => BinaryPrimitives.ReadUInt32BigEndian(log.AsSpan(32 + (frame * Frame) + 4)) != 0)];
 }

@@ -20,9 +20,12 @@ internal sealed class NodesInProcess : IAsyncDisposable
     private readonly Mode mode;
     private readonly string[] names;
     private readonly Dictionary<string, WebApplication> running = [];
+    private readonly Dictionary<string, string?> changed;
 
-    public NodesInProcess(int count = 3, Mode mode = Mode.Multi)
+    /// <param name="changed">Settings of all nodes beside the usual ones.</param>
+    public NodesInProcess(int count = 3, Mode mode = Mode.Multi, Dictionary<string, string?>? changed = null)
     {
+        this.changed = changed ?? [];
         this.mode = mode;
         names = [.. Enumerable.Range(0, count).Select(i => $"node{i}")];
     }
@@ -101,6 +104,7 @@ internal sealed class NodesInProcess : IAsyncDisposable
             ["Paxos:Mode"] = mode.ToString(),
             ["Logging:LogLevel:Default"] = "Warning",
         };
+        foreach (var (name, value) in changed) settings[name] = value;
         foreach (var peer in names) settings[$"services:{peer}:http:0"] = NoAddress;
         builder.Configuration.AddInMemoryCollection(settings);
         return builder;
