@@ -7,7 +7,7 @@ namespace AspirePaxos.Simulation;
 /// inputs. Each try is a whole run, so it is greedy, and not exact.
 /// </summary>
 /// <param name="run">Throws where the run fails; null: the simulation.</param>
-internal sealed partial class Shrinking(RunSettings failing, SimulationException failure, Action<RunSettings>? run = null)
+internal sealed class Shrinking(RunSettings failing, SimulationException failure, Action<RunSettings>? run = null)
 {
     private const int KindLength = 60;
     private const int LeastInputs = 50;
@@ -36,7 +36,7 @@ internal sealed partial class Shrinking(RunSettings failing, SimulationException
     public static string KindOf(SimulationException failure)
     {
         var message = (failure.InnerException ?? failure).Message;
-        var text = Particulars().Replace(message.Split('\n')[0], "#");
+        var text = particulars.Replace(message.Split('\n')[0], "#");
         return text.Length > KindLength ? text[..KindLength] : text;
     }
 
@@ -75,6 +75,5 @@ internal sealed partial class Shrinking(RunSettings failing, SimulationException
         }
     }
 
-    [GeneratedRegex("""\{.*\}|"[^"]*"|[0-9]+""")]
-    private static partial Regex Particulars();
+    private static readonly Regex particulars = new("""\{.*\}|"[^"]*"|[0-9]+""");
 }

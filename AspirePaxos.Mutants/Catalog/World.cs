@@ -1,0 +1,51 @@
+namespace AspirePaxos.Mutants;
+
+/// <content>Disks, directories and divergence.</content>
+internal static partial class Catalog
+{
+    private static Mutant[] World =>
+    [
+        new("failed-sync-retried", "after a failed sync the process goes on as if the write had reached the disk",
+            In("Simulation/World.Hosts", "            Faults.StopAfterFailure(host, nothingSaved: machine.DiskFull);\n            return;",
+                "            var lost = host.Disk.Pending;\n            host.Disk.LoseUnsynced();\n            machine.SyncFails = false;\n            machine.Syncing = null;\n            sync.Process.Lost += lost;\n            Input(sync.Process, () => sync.Process.Replica.Persisted(sync.Process.Last));\n            return;"),
+            In("Simulation/Host", "    private long requests;\n", "    private long requests;\n\n    public long Lost { get; set; }\n\n    public long Last { get; set; }\n"),
+            In("Simulation/Host", "        world.Submitted(this, write);", "        Last = write.Sequence;\n        world.Submitted(this, write);")),
+        new("wiped-replica-rejoins", "a replica with an empty directory takes part as if it remembered",
+            In("Protocol/Formation", "            else Recovering = member.Incarnation != context.Self.Incarnation;", "            else table[member.Node] = context.Self.Incarnation;"),
+            In("Protocol/Formation", "        if (from.Incarnation != table[from.Node])\n        {\n            if (envelope.Message is RecoverQuery) return null;", "        if (from.Incarnation < 0)\n        {\n            if (envelope.Message is RecoverQuery) return null;"),
+            In("Protocol/Formation", "(to.Incarnation != 0 && to.Incarnation != context.Self.Incarnation)", "to.Incarnation < 0")),
+        new("recovery-in-one-step", "a member reports before all others have taken note of the new incarnation (decision 9)",
+            In("Protocol/Recovery", "        if (!AllNoted)\n        {\n            foreach (var peer in context.Peers) Announce(peer);\n            return;\n        }\n", ""),
+            In("Protocol/Recovery", "!AllNoted || reports.Count", "reports.Count")),
+        new("recovery-from-a-majority", "a recovering replica goes by the reports of a majority",
+            In("Protocol/Recovery", "    private bool AllNoted => noted.Count == context.Peers.Count;", "    private bool AllNoted => noted.Count >= context.Quorum.Size - 1;"),
+            In("Protocol/Recovery", "!AllNoted || reports.Count < context.Peers.Count || !reports.Values.All(report => report.Pages.Complete)", "reports.Values.Count(report => report.Pages.Complete) < context.Quorum.Size - 1")),
+        new("recovery-takes-the-lowest-promise", "of the promises reported the lowest is taken",
+            In("Protocol/Recovery", "acceptor.PromiseRecovered(reports.Values.Max(", "acceptor.PromiseRecovered(reports.Values.Min(")),
+        new("recovery-forgets-what-was-accepted", "a recovering replica takes the promises and no proposals",
+            In("Protocol/Recovery", "        if (context.Log.IsLearned(proposal.Slot)) return;\n", "        if (!proposal.Learned || context.Log.IsLearned(proposal.Slot)) return;\n")),
+        new("recovering-replica-answers-prepare", "a recovering replica promises",
+            In("Protocol/Replica.Messages", "context.Formation.Recovering && request is not FormationQuery)", "context.Formation.Recovering && request is not FormationQuery and not Prepare)")),
+        new("recovering-replica-accepts", "a recovering replica accepts",
+            In("Protocol/Replica.Messages", "context.Formation.Recovering && request is not FormationQuery)", "context.Formation.Recovering && request is not FormationQuery and not Accept)")),
+        new("wiped-replica-confirms-a-read", "a recovering replica answers heartbeats, and so confirms reads and leaders",
+            In("Protocol/Replica.Messages", "context.Formation.Recovering && request is not FormationQuery)", "context.Formation.Recovering && request is not FormationQuery and not Heartbeat)")),
+        new("lost-incarnation-still-counts", "messages of a directory that was replaced count like those of the new one",
+            In("Protocol/Formation", "        if (retired.Contains((from.Node, from.Incarnation)))\n        {\n            return", "        if (from.Incarnation < 0)\n        {\n            return"),
+            In("Protocol/Formation", "        if (from.Incarnation != table[from.Node])\n        {\n            if (envelope.Message is RecoverQuery) return null;", "        if (envelope.Message is RecoverQuery) return null;\n        if (from.Incarnation < 0)\n        {\n")),
+        new("late-announcement-brings-back-the-lost", "an incarnation that was itself replaced takes its place again when its announcement is late",
+            In("Protocol/Formation", "        if (retired.Contains((from.Node, from.Incarnation)))\n        {\n            return", "        if (retired.Contains((from.Node, from.Incarnation)) && envelope.Message is not RecoverQuery)\n        {\n            return")),
+        new("restored-copy-rejoins", "a boot counter lower than one seen is no reason to refuse",
+            In("Protocol/Formation", "        if (from.BootCounter < seen)\n", "        if (from.BootCounter < 0)\n")),
+        new("restored-copy-stopped-until-restart", "a refused copy takes part again once it was started often enough",
+            In("Protocol/Formation", "        if (stopped is not null) return;\n        Rejection = stopped = reason;", "        if (Rejection is not null) return;\n        Rejection = reason;")),
+        new("divergence-unnoticed", "nobody compares the hashes",
+            In("Protocol/Divergence", "        if (Verdict is not null) return;\n", "        if (slot > 0) return;\n")),
+        new("corrupt-record-spreads", "a replica that differs from a quorum goes on serving, and a snapshot of it spreads",
+            In("Protocol/Divergence", "        if (agreed is not null && agreed.Key != own)\n", "        if (agreed is not null && agreed.Key == 0)\n")),
+        new("stuck-replica-stands", "a replica whose disk hangs stands for leader and goes on leading",
+            In("Protocol/Replica.Leadership", "context.Now - since > Options.ElectionTimeout;", "context.Now - since > 1_000_000;")),
+        new("lagging-replica-asks-one-peer-for-ever", "a peer that never answers is asked again and again (seed 11766)",
+            In("Protocol/Learner", "Ask(askedAt < 0 ? source : Another());", "Ask(source);")),
+    ];
+}
