@@ -6,7 +6,7 @@ const string help = """
     Puts each known bug of a consensus store into our own sources, and lets the ordinary simulator look for it.
 
       --seeds N        seeds 1 to N for each mutant at most (default 2000)
-      --only NAME      mutants whose name contains this
+      --only NAME,NAME mutants whose name contains one of these
       --threads T      so many mutants at once (default: one for each processor)
       --update         writes AspirePaxos.Mutants/caught.tsv and the table in docs/proof.md
       --list           names the mutants
@@ -46,7 +46,7 @@ for (var i = 0; i < args.Length; i++)
     }
 }
 
-var chosen = Catalog.All.Where(mutant => mutant.Name.Contains(only, StringComparison.Ordinal)).ToList();
+var chosen = Catalog.All.Where(mutant => only.Split(',').Any(part => mutant.Name.Contains(part, StringComparison.Ordinal))).ToList();
 if (chosen.Count == 0 || (update && only.Length > 0))
 {
     Console.Error.WriteLine(chosen.Count == 0 ? $"No mutant's name contains {only}. See --list." : "--update writes all mutants: not together with --only.");

@@ -14,6 +14,7 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
     private readonly Dictionary<(long Slot, Ballot Ballot), Command> proposals = [];
     private readonly Dictionary<Ballot, Process> owners = [];
     private readonly HashSet<Ballot> prepared = [];
+    private Ballot highestPromise = Ballot.None;
     private readonly Dictionary<long, (StateHashes? Hashes, IReadOnlyList<KeyValue.StoreResult> Results, Batch Batch)> states =
         new() { [0] = (default(StateHashes), [], new Batch(0, [])) };
 
@@ -82,6 +83,7 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
         Rule.Requires(write.TruncatedThrough >= disk.TruncatedThrough, host, $"the truncation goes down from {disk.TruncatedThrough} to {write.TruncatedThrough}");
         coverage.Count(Seen.Truncations, write.TruncatedThrough > disk.TruncatedThrough ? 1 : 0);
         Rule.Requires(write.Promised is not { } promised || promised >= disk.Promised, host, $"the promise on disk goes down from {disk.Promised} to {write.Promised}");
+        highestPromise = Ballot.Max(highestPromise, write.Promised ?? Ballot.None);
         foreach (var record in write.Records)
         {
             var before = disk.Record(record.Slot);
@@ -92,6 +94,7 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
             }
 
             if (record.Learned) continue;
+            Rule.Requires(record.Ballot <= (write.Promised ?? disk.Promised), host, $"slot {record.Slot} is accepted at {record.Ballot}, which was not promised with it");
             Rule.Requires(record.Ballot >= disk.Promised, host, $"slot {record.Slot} is accepted at {record.Ballot}, below the promise {disk.Promised}");
             AcceptedDurably(host, record.Slot, record.Ballot, record.Command);
         }
@@ -144,6 +147,10 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
     public void Happened(Process process, RoundEvent round)
     {
         if (round is RoundEvent.Prepared done) Rule.Requires(prepared.Add(done.Ballot), process.Host, $"leads {done.Ballot} twice");
+        if (round is RoundEvent.SteppedDown given && given.Reason.StartsWith("refused", StringComparison.Ordinal))
+        {
+            Rule.Requires(highestPromise > given.Ballot, process.Host, $"gives up {given.Ballot} for a refusal, and nobody promised a higher one");
+        }
     }
 
     /// <returns>True for the first process that applies the slot.</returns>

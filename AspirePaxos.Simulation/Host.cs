@@ -13,6 +13,9 @@ internal interface IWorld
 
     void Applied(Process process, in AppliedSlot slot);
 
+    /// <summary>A snapshot is whole; reading it takes a while, in which the process goes on.</summary>
+    void ReadLater(Process process, Action install);
+
     /// <summary>A snapshot took the place of the state.</summary>
     void Installed(Process process, StoreSnapshot snapshot);
 
@@ -127,7 +130,11 @@ internal sealed class Process(Host host, IWorld world, Replica replica, KeyValue
 
     private void Keep(SnapshotPart part)
     {
-        if ((snapshots ??= new HostSnapshots(this)).Keep(part) is not { } snapshot) return;
+        if ((snapshots ??= new HostSnapshots(this)).Keep(part) is { } snapshot) world.ReadLater(this, () => Install(snapshot));
+    }
+
+    private void Install(StoreSnapshot snapshot)
+    {
         if (!Replica.InstallSnapshot(snapshot.Position.AppliedIndex, snapshot.Position.LogTime)) return;
         Store = KeyValueStore.Restore(store, snapshot.Position, snapshot.Rows);
         unsaved = [.. snapshot.Rows];

@@ -7,6 +7,8 @@ internal sealed class Sync(World world, Process process, int count) : Event
 
     public int Count { get; } = count;
 
+    public long Since { get; } = world.Queue.Now;
+
     public bool Ended { get; private set; }
 
     public override bool Void => Ended || !Process.Alive;

@@ -126,6 +126,10 @@ internal sealed partial class World
         process.Tick(machine.Clock(Queue.Now));
         Turn(process);
         Clients.CheckNothingStuck(process);
+        // Three election timeouts, whatever the machine's clock is worth (rule 10).
+        Rule.Requires(
+            process.Replica.Role != Role.Leader || machine.Syncing is not { Ended: false } stuck || Queue.Now - stuck.Since < 1_800_000,
+            process.Host, "it leads while a write to disk does not end");
     }
 
     private ReplicaOptions Options(Identity identity, ulong seed, Mode mode)

@@ -137,6 +137,9 @@ internal sealed partial class World : IWorld
         if (Trace.Prints) Trace.Print($"{process.Host.Node} applies {slot.Slot}: {Describe.Text(slot.Command)}");
     }
 
+    public void ReadLater(Process process, Action install) =>
+        Queue.After(random.OneIn(2) ? 0 : random.Between(0, 500_000), () => Input(process, install));
+
     public void Installed(Process process, StoreSnapshot snapshot)
     {
         checker.Installed(process, snapshot);

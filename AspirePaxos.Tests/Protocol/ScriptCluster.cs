@@ -199,6 +199,8 @@ internal sealed class ScriptCluster : IWorld
         process.Replica.StateDurable(process.Host.Disk.Position.AppliedIndex);
     }
 
+    public void ReadLater(Process process, Action install) => install();
+
     public void Installed(Process process, StoreSnapshot snapshot)
     {
         checker.Installed(process, snapshot);
