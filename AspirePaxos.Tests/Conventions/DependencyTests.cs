@@ -12,6 +12,7 @@ public sealed class DependencyTests
         ["AspirePaxos.ServiceDefaults"] = [],
         ["AspirePaxos.Launcher"] = [],
         ["AspirePaxos.Simulation"] = ["AspirePaxos.KeyValue", "AspirePaxos.Protocol"],
+        ["AspirePaxos.Mutants"] = ["AspirePaxos.KeyValue", "AspirePaxos.Protocol", "AspirePaxos.Simulation"],
         ["AspirePaxos.Node"] = ["AspirePaxos.KeyValue", "AspirePaxos.Protocol", "AspirePaxos.ServiceDefaults"],
         ["AspirePaxos.AppHost"] = ["AspirePaxos.Launcher", "AspirePaxos.Node"],
     };
