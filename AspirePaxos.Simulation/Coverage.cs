@@ -80,6 +80,7 @@ public enum Seen
     RefusedConnections,
     StaleReplies,
     Ambushes,
+    LeadersSilenced,
     FalseResets,
 }
 

@@ -6,6 +6,7 @@ namespace AspirePaxos.Simulation;
 internal sealed class FaultInjector
 {
     private const int RareAmbush = 12;
+    private const int SilencedLeaderOneIn = 8;
     private readonly World world;
     private readonly Prng random;
     private readonly LinkFaults links;
@@ -55,6 +56,17 @@ internal sealed class FaultInjector
             if (dies) hosts.Kill(process.Host);
             else links.Isolate(process.Host);
         });
+    }
+
+    /// <summary>
+    /// A ballot was won, and what must be proposed in it again is about to leave: now late answers to an earlier ballot of the same
+    /// node matter, as long as its words do not get through.
+    /// </summary>
+    public void Won(Process process)
+    {
+        if (!on || world.Plan.AmbushOneIn == 0 || !random.OneIn(SilencedLeaderOneIn)) return;
+        world.Coverage.Count(Seen.LeadersSilenced);
+        links.Silence(process.Host);
     }
 
     /// <summary>A write to disk failed: the process ends itself, and is started again.</summary>

@@ -130,6 +130,18 @@ internal sealed class LinkFaults(World world, FaultInjector faults, Prng random)
         if (node != process.Host.Node) world.Input(process, () => process.Replica.PeerUnreachable(node));
     }
 
+    /// <summary>It hears everybody, and is heard by few or none.</summary>
+    public void Silence(Host host)
+    {
+        world.Note(260, $"{host.Node} is not heard by all");
+        foreach (var other in world.Hosts)
+        {
+            if (other != host && !random.OneIn(4)) world.Network.Cut(host.Index, other.Index);
+        }
+
+        HealLater(random.Between(10_000, 1_000_000));
+    }
+
     private void CutBoth(Host one, Host other)
     {
         if (one == other) return;

@@ -163,6 +163,7 @@ internal sealed partial class World : IWorld
         {
             case RoundEvent.Prepared:
                 Coverage.Count(process.Replica.Options.Mode == Mode.Multi ? Seen.Elections : Seen.SimpleRounds);
+                Faults.Won(process);
                 break;
             case RoundEvent.SteppedDown:
                 Coverage.Count(Seen.StepDowns);

@@ -39,9 +39,5 @@ internal static partial class Catalog
         new("older-snapshot-installed", "a snapshot at or below what is applied takes its place",
             In("Protocol/Replica.State", "        if (slot <= CommitIndex || Rejection is not null) return false;\n", ""),
             In("Protocol/SnapshotFetch", " || EndIfLearned() || chunk.Id.Slot <= context.Log.CommitIndex) return;", ") return;")),
-        new("leader-keeps-leading-after-a-snapshot", "a leader that installs a snapshot goes on in its ballot",
-            In("Protocol/Replica.State", "        if (leader is not null) StepDown($\"the slots through {slot} were chosen without it\");\n", "")),
-        new("snapshot-served-for-ever", "the same old snapshot is served to whoever needs a newer one (seed 6431)",
-            In("Simulation/HostSnapshots", " && kept.Id.Slot > read.Above;", ";")),
     ];
 }
