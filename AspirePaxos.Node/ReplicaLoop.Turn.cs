@@ -100,7 +100,9 @@ public sealed partial class ReplicaLoop
             case LoopInput.Tick:
                 Volatile.Write(ref tickQueued, 0);
                 ticked = true;
-                replica.Tick(MonotonicClock.Milliseconds);
+                var now = MonotonicClock.Milliseconds;
+                replica.Tick(now);
+                snapshots!.Tick(now);
                 break;
             case LoopInput.HandOver:
                 replica.HandOver();
@@ -127,7 +129,7 @@ public sealed partial class ReplicaLoop
             if (ready.Write is { } write) Enqueue(write);
             foreach (var envelope in ready.Messages) Send(envelope);
             foreach (var chosen in ready.Chosen) Apply(chosen);
-            foreach (var read in ready.SnapshotReads) snapshots!.Answer(read, replica.TruncatedThrough, replica.ClusterId, store.Capture);
+            foreach (var read in ready.SnapshotReads) snapshots!.Answer(read, replica.TruncatedThrough, replica.ClusterId, store);
             foreach (var part in ready.SnapshotParts) snapshots!.Keep(part, replica.ClusterId);
             foreach (var (requestId, outcome) in ready.Writes) Complete(requestId, outcome);
             foreach (var (requestId, ok) in ready.Reads)

@@ -17,6 +17,9 @@ internal sealed class PaxosDatabase : IDisposable
     /// <summary>SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE.</summary>
     private const int NoCheckpointOnClose = 1006;
 
+    /// <summary>SQLite's own by default, bytes.</summary>
+    private const int PageSize = 4_096;
+
     private readonly DirectoryLock directoryLock;
     private readonly SqliteConnection connection;
     private DatabaseWriter? writer;
@@ -85,6 +88,8 @@ internal sealed class PaxosDatabase : IDisposable
         // Exclusive: no shared-memory file, and no other program writes behind the replica's back.
         Execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
         Execute($"PRAGMA wal_autocheckpoint = {checkpointPages}; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;");
+        // An installed snapshot is one transaction, and the log's file would keep its size for good: it shrinks when it begins again.
+        Execute($"PRAGMA journal_size_limit = {2L * checkpointPages * PageSize}");
         // So that a transaction writes a page once, and all of it at its end: WalScan counts on it.
         Execute("PRAGMA cache_spill = OFF");
         CheckMode();

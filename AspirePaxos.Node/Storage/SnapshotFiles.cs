@@ -16,6 +16,9 @@ internal sealed partial class SnapshotFiles : IDisposable
     /// <summary>The newest, and one that may still be in transfer.</summary>
     private const int Kept = 2;
 
+    /// <summary>Whoever fetches one asks again within seconds. One that came back later would find its slot dropped, most likely.</summary>
+    internal const long IdleMilliseconds = 300_000;
+
     /// <summary>After a failure, before more is asked for: a full disk is not emptied by trying.</summary>
     private static readonly TimeSpan pause = TimeSpan.FromSeconds(1);
 
@@ -29,6 +32,8 @@ internal sealed partial class SnapshotFiles : IDisposable
     private readonly Thread thread;
     private readonly List<ServedSnapshot> served = [];
     private readonly Dictionary<NodeId, SnapshotRead> waiting = [];
+    private readonly Dictionary<ServedSnapshot, long> lastRead = [];
+    private long now;
     private bool making;
 
     /// <param name="post">What comes of the work, for the loop.</param>
@@ -61,22 +66,26 @@ internal sealed partial class SnapshotFiles : IDisposable
         return found;
     }
 
-    /// <param name="capture">Takes the state as it is now; called at most once, at once.</param>
-    public void Answer(SnapshotRead read, long truncatedThrough, string clusterId, Func<StoreSnapshot> capture)
+    /// <param name="store">The state as it is now.</param>
+    public void Answer(SnapshotRead read, long truncatedThrough, string clusterId, KeyValueStore store)
     {
         // One that ends below what was dropped would leave a gap behind it, but whoever is fetching it may as well have its end.
-        var file = served.Find(file => file.Id.Slot == read.Slot) ?? served.FindLast(file => file.Id.Slot >= truncatedThrough);
+        var file = served.Find(file => file.Id.Slot == read.Slot && file.Id.Slot > read.Above)
+            ?? served.FindLast(file => file.Id.Slot >= truncatedThrough && file.Id.Slot > read.Above);
         if (file is not null)
         {
             ReadPart(file, read);
             return;
         }
 
+        // Whoever asks is further than this replica, and finds another one by the silence.
+        if (store.Position.AppliedIndex <= read.Above) return;
+
         // An earlier question of the same peer is lost, as any message may be.
         waiting[read.Query.From.Node] = read;
         if (making) return;
         making = true;
-        var state = capture();
+        var state = store.Capture();
         work.Add(() => Make(state, clusterId));
     }
 
@@ -87,16 +96,24 @@ internal sealed partial class SnapshotFiles : IDisposable
         if (file is not null)
         {
             served.Add(file);
-            foreach (var read in waiting.Values) ReadPart(file, read);
-            if (served.Count > Kept)
+            lastRead[file] = now;
+            foreach (var read in waiting.Values)
             {
-                var old = served[0];
-                served.RemoveAt(0);
-                work.Add(old.Delete);
+                // One for which it is too old, because it was under way already, asks again.
+                if (file.Id.Slot > read.Above) ReadPart(file, read);
             }
+
+            if (served.Count > Kept) Drop(served[0]);
         }
 
         waiting.Clear();
+    }
+
+    /// <summary>Files that nobody has read for long take no more place.</summary>
+    public void Tick(long milliseconds)
+    {
+        now = milliseconds;
+        if (served.Count > 0 && served.Find(file => now - lastRead[file] >= IdleMilliseconds) is { } idle) Drop(idle);
     }
 
     /// <summary>Keeps a part that was fetched; with the last one comes <see cref="LoopInput.SnapshotFetched"/> or <see cref="LoopInput.SnapshotRefused"/>.</summary>
@@ -145,8 +162,17 @@ internal sealed partial class SnapshotFiles : IDisposable
         post(new LoopInput.SnapshotMade(made));
     }
 
+    /// <summary>Parts that were asked for before are read first.</summary>
+    private void Drop(ServedSnapshot file)
+    {
+        served.Remove(file);
+        lastRead.Remove(file);
+        work.Add(file.Delete);
+    }
+
     private void ReadPart(ServedSnapshot file, SnapshotRead read)
     {
+        lastRead[file] = now;
         var offset = read.Slot == file.Id.Slot && read.Offset < file.Id.Length ? read.Offset : 0;
         work.Add(() => post(new LoopInput.SnapshotRead(read.Query, file.Id, offset, file.Read(offset, PartBytes))));
     }
