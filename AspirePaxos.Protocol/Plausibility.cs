@@ -16,7 +16,8 @@ internal sealed class Plausibility(Context context, Func<long> knownCommitIndex)
     public Refused? Check(Message message) => message switch
     {
         Prepare prepare => Ballot(prepare.Ballot),
-        Promise promise => Ballot(promise.Ballot) ?? Index(promise.CommitIndex) ?? Slots(promise.Proposals, proposal => proposal.Slot, proposal => proposal.Ballot),
+        Promise promise => Ballot(promise.Ballot) ?? Index(promise.CommitIndex) ?? Index(promise.TruncatedThrough)
+            ?? Span(promise.LastSlot, promise.CommitIndex, promise.TruncatedThrough) ?? Slots(promise.Proposals, proposal => proposal.Slot, proposal => proposal.Ballot),
         Accept accept => Ballot(accept.Ballot) ?? Index(accept.CommitIndex) ?? Slot(accept.FirstSlot + accept.Commands.Count - 1),
         Accepted accepted => Ballot(accepted.Ballot),
         AlreadyChosen chosen => Ballot(chosen.Ballot) ?? Index(chosen.CommitIndex),
@@ -31,7 +32,8 @@ internal sealed class Plausibility(Context context, Func<long> knownCommitIndex)
         Forwarded forwarded => Ballot(forwarded.Ballot) ?? Index(forwarded.CommitIndex),
         SnapshotQuery query => query.Slot < 0 || query.Offset < 0 || query.Above < 0 ? new Refused(RefusalReason.Absurd, "slots and offsets are from 0") : Index(query.Slot),
         SnapshotChunk chunk => Index(chunk.Id.Slot),
-        RecoverReply reply => Ballot(reply.Promised) ?? Index(reply.CommitIndex) ?? Slots(reply.Proposals, proposal => proposal.Slot, proposal => proposal.Ballot),
+        RecoverReply reply => Ballot(reply.Promised) ?? Index(reply.CommitIndex) ?? Index(reply.TruncatedThrough)
+            ?? Span(reply.LastSlot, reply.CommitIndex, reply.TruncatedThrough) ?? Slots(reply.Proposals, proposal => proposal.Slot, proposal => proposal.Ballot),
         ReadIndexReply reply => Ballot(reply.Ballot) ?? Index(reply.CommitIndex) ?? Index(reply.Index),
         _ => null,
     };
@@ -44,6 +46,12 @@ internal sealed class Plausibility(Context context, Func<long> knownCommitIndex)
     private Refused? Index(long index) =>
         index - FurthestNumber > knownCommitIndex()
             ? new Refused(RefusalReason.Absurd, $"index {index} is more than {FurthestNumber} above the highest heard of, {knownCommitIndex()}")
+            : null;
+
+    /// <summary>What one replica reports as accepted, above what it has learned.</summary>
+    private static Refused? Span(long lastSlot, long commitIndex, long truncatedThrough) =>
+        lastSlot - FurthestSlot > Math.Max(commitIndex, truncatedThrough)
+            ? new Refused(RefusalReason.Absurd, $"slot {lastSlot} is more than {FurthestSlot} above what its reporter has learned, {commitIndex}")
             : null;
 
     private Refused? Slot(long slot) =>

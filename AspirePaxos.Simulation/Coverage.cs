@@ -81,6 +81,7 @@ public enum Seen
     StaleReplies,
     Ambushes,
     LeadersSilenced,
+    Stragglers,
     FalseResets,
 }
 

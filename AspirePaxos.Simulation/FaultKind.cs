@@ -16,6 +16,7 @@ internal sealed record FaultKind(string Name, Func<FaultPlan, bool> IsIn, Func<F
         new("pauses", plan => plan.PauseEvery > 0, plan => plan with { PauseEvery = 0 }),
         new("crashes", plan => plan.CrashEvery > 0, plan => plan with { CrashEvery = 0 }),
         new("ambushes", plan => plan.AmbushOneIn > 0, plan => plan with { AmbushOneIn = 0 }),
+        new("stragglers", plan => plan.StragglersOneIn > 0, plan => plan with { StragglersOneIn = 0 }),
         new("slow-disks", plan => plan.SlowDiskEvery > 0, plan => plan with { SlowDiskEvery = 0 }),
         new("hanging-disks", plan => plan.HangEvery > 0, plan => plan with { HangEvery = 0 }),
         new("failed-syncs", plan => plan.FailedSyncEvery > 0, plan => plan with { FailedSyncEvery = 0 }),

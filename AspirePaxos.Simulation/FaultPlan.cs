@@ -42,6 +42,9 @@ internal sealed record FaultPlan
     /// <summary>One in this many messages of phases 1 and 2 is the last for a while that its sender gets out; 0: none.</summary>
     public int AmbushOneIn { get; init; }
 
+    /// <summary>One in this many answers comes only when whoever waits for it has gone on to another ballot; 0: none.</summary>
+    public int StragglersOneIn { get; init; }
+
     /// <summary>A connection breaks although nobody died.</summary>
     public long FalseResetEvery { get; init; }
 
@@ -150,6 +153,7 @@ internal sealed record FaultPlan
         PauseEvery = random.OneIn(2) ? random.Between(Second, 8 * Second) : 0,
         CrashEvery = random.OneIn(3) ? 0 : random.Between(Second, 8 * Second),
         AmbushOneIn = random.OneIn(2) ? (int)random.Between(50, 2_000) : 0,
+        StragglersOneIn = random.OneIn(2) ? (int)random.Between(5, 200) : 0,
         FalseResetEvery = random.OneIn(3) ? random.Between(Second / 4, 4 * Second) : 0,
         Refuses = !random.OneIn(3),
         ForgetsOneIn = random.OneIn(2) ? 3 : 1_000_000,

@@ -14,12 +14,14 @@ internal sealed class Network
     private readonly Prng random;
     private readonly Link[,] links;
     private readonly EventQueue.Lane timeouts;
+    private readonly Stragglers stragglers;
     private readonly Dictionary<Process, Dictionary<long, Exchange>> open = [];
     private long tokens;
 
     public Network(World world, Prng random)
     {
         (this.world, this.random) = (world, random);
+        stragglers = new Stragglers(world, random);
         timeouts = world.Queue.LaneOf(Timeout);
         var size = world.Hosts.Count;
         links = new Link[size, size];
@@ -70,6 +72,9 @@ internal sealed class Network
     }
 
     public void Forget(Process process) => open.Remove(process);
+
+    /// <summary>A replica prepares a ballot, or wins it.</summary>
+    public void MovedOn(Process process) => stragglers.MovedOn(process.Host);
 
     public void Send(Process from, Envelope envelope)
     {
@@ -192,6 +197,7 @@ internal sealed class Network
         var delay = Latency(link);
         if (!Quiet)
         {
+            if (stragglers.Hold(new Delivery(this, link, exchange, reply))) return;
             if (random.NextDouble() < world.Plan.Loss)
             {
                 world.Coverage.Count(Seen.Losses);

@@ -159,6 +159,7 @@ internal sealed partial class World : IWorld
     {
         if (Trace.Prints) Trace.Print($"{process.Host.Node} {Describe.Text(round)}");
         checker.Happened(process, round);
+        if (round is RoundEvent.PrepareStarted or RoundEvent.Prepared) Network.MovedOn(process);
         switch (round)
         {
             case RoundEvent.Prepared:

@@ -75,4 +75,14 @@ public sealed class PlausibilityTests
         Assert.Equal(NodeId.None, replica.Replica.Leader);
         Assert.Empty(replica.Writes);
     }
+
+    [Fact]
+    public void A_report_that_reaches_absurdly_far_makes_nobody_propose_millions_of_slots()
+    {
+        var replica = new OneReplica();
+        var stands = replica.Stand();
+        replica.Tell(OneReplica.Node1, new Promise(stands, 1, 3_000_000, 3_000_000, 0, 0, []));
+        Assert.Equal(Role.Candidate, replica.Replica.Role);
+        Assert.Equal(0, replica.Replica.LastSlot);
+    }
 }

@@ -1,0 +1,37 @@
+using AspirePaxos.Protocol;
+
+namespace AspirePaxos.Simulation;
+
+/// <summary>
+/// Messages that arrive when whoever waits for them has moved on: held back until that replica prepares or wins its next ballot. What
+/// a late answer may count for is decided just then, and chance alone would seldom hit the moment.
+/// </summary>
+internal sealed class Stragglers(World world, Prng random)
+{
+    private readonly Dictionary<Host, List<Delivery>> held = [];
+
+    /// <returns>True: it will come later, or never.</returns>
+    public bool Hold(Delivery delivery)
+    {
+        if (world.Plan.StragglersOneIn == 0 || !random.OneIn(world.Plan.StragglersOneIn)) return false;
+        var message = (delivery.Reply ?? delivery.Exchange.Request).Message;
+        if (message is not (Promise or Accepted or Nack or HeartbeatReply or ReadIndexReply or Answer or LearnReply or LearnQuery or RecoverReply)) return false;
+        var reader = delivery.Exchange.Sender.Host;
+        if (!held.TryGetValue(reader, out var mine)) held[reader] = mine = [];
+        if (mine.Count < 64) mine.Add(delivery);
+        world.Coverage.Count(Seen.Stragglers);
+        return true;
+    }
+
+    /// <summary>This one goes on to another ballot.</summary>
+    public void MovedOn(Host reader)
+    {
+        if (!held.TryGetValue(reader, out var mine) || mine.Count == 0) return;
+        var longest = 1 + (4 * world.Plan.Latency) + (3 * world.Plan.DiskLatency);
+        foreach (var late in mine.FindAll(_ => random.OneIn(2)))
+        {
+            mine.Remove(late);
+            world.Queue.After(random.Between(0, longest), late);
+        }
+    }
+}
