@@ -169,6 +169,30 @@ wait_level() { # SECONDS
   done
 }
 
+# The slots that some node has dropped behind its state: truncated, the highest of them all.
+highest_truncated() {
+  local i slot
+  truncated=0
+  for i in "${!urls[@]}"; do
+    slot=$(field truncatedThrough "$(status "${urls[i]}")")
+    [ -n "$slot" ] || fail "${names[i]} does not answer. See: make info"
+    if [ "$slot" -gt "$truncated" ]; then truncated=$slot; fi
+  done
+}
+
+# What stands for the slots that are dropped: all states after the same slot must have the same hash. Sets state_hash.
+compare_states() {
+  local i json applied hash first_applied='' first_hash=''
+  for i in "${!urls[@]}"; do
+    json=$(status "${urls[i]}") applied=$(field appliedIndex "$json") hash=$(field hash "$json")
+    [ -n "$hash" ] || fail "${names[i]} does not answer. See: make info"
+    first_applied=${first_applied:-$applied} first_hash=${first_hash:-$hash}
+    [ "$applied" = "$first_applied" ] || fail "${names[i]} is at slot $applied, ${names[0]} at slot $first_applied. Stop what writes to the cluster and try again."
+    [ "$hash" = "$first_hash" ] || fail "After slot $applied the state of ${names[0]} has the hash $first_hash, that of ${names[i]} $hash: they differ. See docs/operations.md."
+  done
+  state_hash=$first_hash
+}
+
 require_level() {
   wait_level 15 || fail "The nodes did not come level within 15 s: $level_problem. Stop what writes to the cluster, see make info, and try again."
 }

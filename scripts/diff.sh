@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Compares the logs of all nodes slot by slot over HTTP; fails and shows the first difference where they differ, or where a node cannot be asked.
+# Compares the logs of all nodes slot by slot over HTTP, and the hashes of their states, which stand for the slots that a node has dropped;
+# fails and shows the first difference where they differ, or where a node cannot be asked.
 # shellcheck source=scripts/cluster.sh
 . "$(dirname "$0")/cluster.sh"
 help_if_asked "$@"
@@ -27,7 +28,8 @@ slots() { # URL FROM
     }' "$work/page"
 }
 
-from=1 compared=0
+highest_truncated
+from=$((truncated + 1)) compared=0
 while [ "$from" -le "$through" ]; do
   for i in "${!urls[@]}"; do
     slots "${urls[i]}" "$from" >"$work/$i" || fail "${names[i]} did not give its log from slot $from. See: make info"
@@ -43,4 +45,7 @@ while [ "$from" -le "$through" ]; do
   progress "slot $((from - 1)) of $through"
 done
 progress ''
-good "The logs of ${#urls[@]} nodes are equal in all $compared slots."
+compare_states
+before=''
+if [ "$truncated" -gt 0 ]; then before=" Slots 1 to $truncated are dropped on some node: the state stands for them."; fi
+good "The logs of ${#urls[@]} nodes are equal in all $compared slots from $((truncated + 1)) to $through, and so are their states after it (hash $state_hash).$before"

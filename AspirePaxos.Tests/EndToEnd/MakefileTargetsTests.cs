@@ -37,6 +37,29 @@ public sealed class MakefileTargetsTests
     }
 
     [Fact]
+    public async Task Logs_whose_begin_is_dropped_are_compared_behind_it()
+    {
+        await using var cluster = await LocalCluster.StartAsync(settings: new Dictionary<string, string> { ["Paxos__LogTailSlots"] = "20" });
+        (string, string)[] settings = [Endpoints([.. cluster.Names.Select(cluster.Url)]), ("DATA", cluster.DataDirectory), ("N", "60")];
+
+        await PassesAsync("requests.sh", "All 180 sets are acknowledged", settings);
+        await PassesAsync("diff.sh", "are dropped on some node: the state stands for them", settings);
+        await PassesAsync("logs.sh", "3 logs are printed", settings);
+        await PassesAsync("cmp.sh", "some node had dropped its log", settings);
+
+        var printed = Path.Combine(cluster.DataDirectory, "logs", cluster.Names[1], "log1");
+        var lines = await File.ReadAllLinesAsync(printed);
+        Assert.Matches("^# slots 1 to [0-9]+ are truncated$", lines[0]);
+        Assert.StartsWith($"{int.Parse(lines[0].Split(' ')[4], System.Globalization.CultureInfo.InvariantCulture) + 1} true ", lines[1], StringComparison.Ordinal);
+
+        lines[^1] += " and more";
+        await File.WriteAllLinesAsync(printed, lines);
+        var (code, output) = await RunAsync("cmp.sh", settings);
+        Assert.NotEqual(0, code);
+        Assert.Contains("and more", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Diff_fails_where_a_slot_holds_different_commands()
     {
         await using var one = await LocalCluster.StartAsync();
