@@ -20,7 +20,7 @@ internal static partial class Catalog
         new("accepted-read-as-cumulative", "Accepted of a slot counts for every earlier slot in flight, too",
             In("Protocol/Leader", "for (var slot = accepted.FirstSlot; slot", "for (var slot = inFlight.Count > 0 ? inFlight.Keys.First() : accepted.FirstSlot; slot")),
         new("accepted-of-another-ballot-counts", "an Accepted of an earlier ballot counts for this one",
-            In("Protocol/Leader", "        if (accepted.Ballot != Ballot) return;\n        for", "        for")),
+            In("Protocol/Leader", "        if (accepted.Ballot != Ballot) return;\n        for", "        for")) { HeldBy = "PaperTests.A_command_is_chosen_when_a_majority_accepted_it_in_one_ballot_and_not_before" },
         new("sender-counted-twice", "a doubled Accepted counts twice",
             In("Protocol/Leader", "public readonly HashSet<NodeId> Accepted = [];", "public readonly List<NodeId> Accepted = [];")),
         new("answer-to-an-earlier-process-counts", "an answer to what an earlier process of this node asked is taken for one to this process",
@@ -36,7 +36,7 @@ internal static partial class Catalog
             In("Protocol/Learner", "is { Learned: false } record && record.Ballot == ballot)", "is { Learned: false } record)")),
         new("deposed-leader-announces", "a leader that learns its successor's choice goes on announcing its CommitIndex (decision 3)",
             In("Protocol/Leader", "        return !inFlight.Remove(slot, out var proposed) || proposed.Command == command;", "        inFlight.Remove(slot);\n        return true;"),
-            In("Protocol/Leader", "        if (slot >= NextSlot) return false;", "        if (slot >= NextSlot) return true;")),
+            In("Protocol/Leader", "        if (slot >= NextSlot) return false;", "        if (slot >= NextSlot) return true;")) { HeldBy = "DeposedLeaderTests" },
         new("duel-for-ever", "candidates that refuse each other try again at once",
             In("Protocol/SimpleRounds", "        waitUntil = context.Now + context.Random.Between(1, Math.Max(2, longest));", "        waitUntil = context.Now;"),
             In("Protocol/SimpleRounds", "        deferUntil = context.Now + context.Random.Between(context.Options.ElectionTimeout / 8, context.Options.ElectionTimeout / 2);", "        deferUntil = context.Now;")),
@@ -57,6 +57,6 @@ internal static partial class Catalog
         new("forwarded-to-the-next-leader-too", "what the last leader was given is given to the next one as well",
             In("Protocol/Forwarding", "        foreach (var write in underWay.Values) proposals.End(write, Outcome.Unknown);\n        underWay.Clear();", "        var all = underWay.Values.ToList();\n        underWay.Clear();\n        foreach (var write in all) Requeue(write);")),
         new("truncated-slot-accepted", "a slot behind the truncation is answered as accepted",
-            In("Protocol/Acceptor", "if (skipped == accept.Commands.Count) return new AlreadyChosen(accept.Ballot, log.CommitIndex, log.TruncatedThrough);", "if (skipped == accept.Commands.Count) return new Accepted(accept.Ballot, accept.FirstSlot, accept.Commands.Count);")),
+            In("Protocol/Acceptor", "if (skipped == accept.Commands.Count) return new AlreadyChosen(accept.Ballot, log.CommitIndex, log.TruncatedThrough);", "if (skipped == accept.Commands.Count) return new Accepted(accept.Ballot, accept.FirstSlot, accept.Commands.Count);")) { HeldBy = "SnapshotTests.At_or_below_the_truncation_the_answer_is_already_chosen_and_never_accepted" },
     ];
 }

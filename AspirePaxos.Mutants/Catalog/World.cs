@@ -16,7 +16,7 @@ internal static partial class Catalog
             In("Protocol/Formation", "(to.Incarnation != 0 && to.Incarnation != context.Self.Incarnation)", "to.Incarnation < 0")),
         new("recovery-in-one-step", "a member reports before all others have taken note of the new incarnation (decision 9)",
             In("Protocol/Recovery", "        if (!AllNoted)\n        {\n            foreach (var peer in context.Peers) Announce(peer);\n            return;\n        }\n", ""),
-            In("Protocol/Recovery", "!AllNoted || reports.Count", "reports.Count")),
+            In("Protocol/Recovery", "!AllNoted || reports.Count", "reports.Count")) { HeldBy = "RecoveryTests.No_report_is_asked_for_before_all_others_have_taken_note" },
         new("recovery-from-a-majority", "a recovering replica goes by the reports of a majority",
             In("Protocol/Recovery", "    private bool AllNoted => noted.Count == context.Peers.Count;", "    private bool AllNoted => noted.Count >= context.Quorum.Size - 1;"),
             In("Protocol/Recovery", "!AllNoted || reports.Count < context.Peers.Count || !reports.Values.All(report => report.Pages.Complete)", "reports.Values.Count(report => report.Pages.Complete) < context.Quorum.Size - 1")),
@@ -29,7 +29,7 @@ internal static partial class Catalog
         new("recovering-replica-accepts", "a recovering replica accepts",
             In("Protocol/Replica.Messages", "context.Formation.Recovering && request is not FormationQuery)", "context.Formation.Recovering && request is not FormationQuery and not Accept)")),
         new("wiped-replica-confirms-a-read", "a recovering replica answers heartbeats, and so confirms reads and leaders",
-            In("Protocol/Replica.Messages", "context.Formation.Recovering && request is not FormationQuery)", "context.Formation.Recovering && request is not FormationQuery and not Heartbeat)")),
+            In("Protocol/Replica.Messages", "context.Formation.Recovering && request is not FormationQuery)", "context.Formation.Recovering && request is not FormationQuery and not Heartbeat)")) { HeldBy = "RecoveryTests.A_recovering_replica_answers_nothing_that_a_quorum_could_count" },
         new("lost-incarnation-still-counts", "messages of a directory that was replaced count like those of the new one",
             In("Protocol/Formation", "        if (retired.Contains((from.Node, from.Incarnation)))\n        {\n            return", "        if (from.Incarnation < 0)\n        {\n            return"),
             In("Protocol/Formation", "        if (from.Incarnation != table[from.Node])\n        {\n            if (envelope.Message is RecoverQuery) return null;", "        if (envelope.Message is RecoverQuery) return null;\n        if (from.Incarnation < 0)\n        {\n")),
@@ -46,6 +46,6 @@ internal static partial class Catalog
         new("stuck-replica-stands", "a replica whose disk hangs stands for leader and goes on leading",
             In("Protocol/Replica.Leadership", "context.Now - since > Options.ElectionTimeout;", "context.Now - since > 1_000_000;")),
         new("lagging-replica-asks-one-peer-for-ever", "a peer that never answers is asked again and again (seed 11766)",
-            In("Protocol/Learner", "Ask(askedAt < 0 ? source : Another());", "Ask(source);")),
+            In("Protocol/Learner", "Ask(askedAt < 0 ? source : Another());", "Ask(source);")) { HeldBy = "PaperTests.A_peer_that_does_not_answer_is_left_for_another_that_is_ahead" },
     ];
 }
