@@ -14,6 +14,7 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
     private readonly Dictionary<(long Slot, Ballot Ballot), Command> proposals = [];
     private readonly Dictionary<Ballot, Process> owners = [];
     private readonly HashSet<Ballot> prepared = [];
+    private readonly Dictionary<long, string> clusters = [];
     private Ballot highestPromise = Ballot.None;
     private readonly Dictionary<long, (StateHashes? Hashes, IReadOnlyList<KeyValue.StoreResult> Results, Batch Batch)> states =
         new() { [0] = (default(StateHashes), [], new Batch(0, [])) };
@@ -59,6 +60,7 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
             Hash = states[position].Hashes?.Ours ?? 0,
             Promised = process.Host.Disk.Promised,
             Commit = process.Host.Disk.CommitIndex,
+            LogTime = process.Store.Position.LogTime,
         };
     }
 
@@ -78,6 +80,7 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
     public void BecameDurable(Host host, Write write)
     {
         var disk = host.Disk;
+        RemembersCluster(host, write);
         var durable = Math.Max(disk.Position.AppliedIndex, write.InstalledSnapshot);
         Rule.Requires(write.TruncatedThrough <= durable, host, $"drops the log through slot {write.TruncatedThrough}, the state on disk is that after {durable}");
         Rule.Requires(write.TruncatedThrough >= disk.TruncatedThrough, host, $"the truncation goes down from {disk.TruncatedThrough} to {write.TruncatedThrough}");
@@ -162,6 +165,9 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
         seen.Applied = applied.Slot;
         seen.Hash = StateHash.Next(seen.Hash, applied);
         HighestApplied = Math.Max(HighestApplied, applied.Slot);
+        var time = process.Store.Position.LogTime;
+        Rule.Requires(time >= seen.LogTime, process.Host, $"the replicated clock runs back from {seen.LogTime} to {time} with slot {applied.Slot}");
+        seen.LogTime = time;
         StateHashes? hashes = process.Host.Disk.Diverges ? null : new StateHashes(seen.Hash, process.Store.Position.Hash);
         if (states.TryGetValue(applied.Slot, out var state))
         {
@@ -189,6 +195,7 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
         if (!states.TryGetValue(slot, out var state)) throw Failure(process.Host, $"installs a snapshot of slot {slot}, which nobody applied");
         Rule.Requires(slot > seen.Applied, process.Host, $"installs a snapshot of slot {slot}, it applied {seen.Applied}");
         seen.Applied = slot;
+        seen.LogTime = snapshot.Position.LogTime;
         seen.Hash = state.Hashes?.Ours ?? 0;
         Rule.Requires(state.Hashes?.Chain == snapshot.Position.Hash, process.Host, $"installs a snapshot of slot {slot} that is not the state after it");
     }
@@ -205,6 +212,15 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
         Rule.Requires(replica.Rejection is null || process.Host.Disk.IsStrange || process.Host.Disk.Diverges, process.Host, $"it was rejected: {replica.Rejection}");
         seen.Commit = replica.CommitIndex;
         seen.Promised = replica.Promised;
+    }
+
+    /// <summary>Rule 15: what a directory knows of its cluster it knows for ever, whatever state is put into it.</summary>
+    private void RemembersCluster(Host host, Write write)
+    {
+        var disk = host.Disk;
+        if (disk.IsStrange) return;
+        if (clusters.TryGetValue(disk.Incarnation, out var known)) Rule.Requires(disk.Cluster.ClusterId == known, host, $"its directory has forgotten that it is of cluster {known}");
+        if (write.Cluster is { ClusterId.Length: > 0 } cluster) clusters[disk.Incarnation] = cluster.ClusterId;
     }
 
     private void AcceptedDurably(Host host, long slot, Ballot ballot, Command command)
@@ -234,6 +250,8 @@ internal sealed class Observation
     public long Applied { get; set; }
 
     public long Commit { get; set; }
+
+    public long LogTime { get; set; }
 
     public Ballot Promised { get; set; }
 

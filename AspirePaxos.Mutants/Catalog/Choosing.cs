@@ -58,5 +58,9 @@ internal static partial class Catalog
             In("Protocol/Forwarding", "        foreach (var write in underWay.Values) proposals.End(write, Outcome.Unknown);\n        underWay.Clear();", "        var all = underWay.Values.ToList();\n        underWay.Clear();\n        foreach (var write in all) Requeue(write);")),
         new("truncated-slot-accepted", "a slot behind the truncation is answered as accepted",
             In("Protocol/Acceptor", "if (skipped == accept.Commands.Count) return new AlreadyChosen(accept.Ballot, log.CommitIndex, log.TruncatedThrough);", "if (skipped == accept.Commands.Count) return new Accepted(accept.Ballot, accept.FirstSlot, accept.Commands.Count);")) { HeldBy = "SnapshotTests.At_or_below_the_truncation_the_answer_is_already_chosen_and_never_accepted" },
+        new("timed-out-write-called-not-proposed", "a write whose time is over while its slot is open is answered as not proposed",
+            In("Protocol/Proposals", "                if (write.Deadline <= context.Now) End(write, Outcome.Unknown);", "                if (write.Deadline <= context.Now) End(write, Outcome.NotProposed);")),
+        new("unknown-after-a-snapshot-called-not-proposed", "what a snapshot leaves in doubt is answered as not proposed, and tried again",
+            In("Protocol/Proposals", "            if (slot > through) continue;\n            bound.Remove(slot);\n            foreach (var write in batch.Writes) End(write, Outcome.Unknown);", "            if (slot > through) continue;\n            bound.Remove(slot);\n            foreach (var write in batch.Writes) End(write, Outcome.NotProposed);")),
     ];
 }

@@ -40,5 +40,16 @@ internal static partial class Catalog
             In("Protocol/Quorum", "(Members / 2) + 1;", "Math.Max(1, Members / 2);")),
         new("lost-promise-page", "a promise counts when its first page came",
             In("Protocol/ReportPages", "LastSlot is { } last && NextSlot > last;", "LastSlot is not null;")),
+        new("ballots-of-two-nodes-collide", "two nodes make the same ballot, as GoPaxos does from eight nodes on",
+            In("Protocol/Ballot", "        Number != other.Number ? Number.CompareTo(other.Number) : Node.CompareTo(other.Node);", "        Number.CompareTo(other.Number);")),
+        new("ballot-not-above-all-seen", "a candidate counts on from its own last ballot, and not from the highest it has seen",
+            In("Protocol/Context", "    public void Saw(Ballot ballot) => HighestNumber = Math.Max(HighestNumber, ballot.Number);", "    public void Saw(Ballot ballot) => HighestNumber = ballot.Node == Self.Node ? Math.Max(HighestNumber, ballot.Number) : HighestNumber;")),
+        new("write-errors-ignored", "a write that the disk refused counts as durable, as in GoPaxos",
+            In("Simulation/World.Hosts", "            Faults.StopAfterFailure(host, nothingSaved: machine.DiskFull);\n            return;",
+                "            machine.SyncFails = false;\n            machine.DiskFull = false;\n            var told = sync.Process.Submitted(sync.Count);\n            host.Disk.LoseFirst(sync.Count);\n            machine.Syncing = null;\n            if (host.Disk.Pending > 0) BeginSync(sync.Process);\n            Input(sync.Process, () => sync.Process.Replica.Persisted(told));\n            return;"),
+            In("Simulation/Disk", "    /// <summary>Every write that is not durable is gone.</summary>\n", "    public void LoseFirst(int count)\n    {\n        for (var i = 0; i < count; i++) pending.Dequeue();\n    }\n\n    /// <summary>Every write that is not durable is gone.</summary>\n"),
+            In("Simulation/Host", "    private long requests;\n", "    private long requests;\n    private readonly Queue<long> sequences = new();\n\n    public long Submitted(int count)\n    {\n        var last = 0L;\n        for (var i = 0; i < count; i++) last = sequences.Dequeue();\n        return last;\n    }\n"),
+            In("Simulation/Host", "        world.Submitted(this, write);", "        sequences.Enqueue(write.Sequence);\n        world.Submitted(this, write);"),
+            In("Simulation/World.Hosts", "        var sequence = Save(host, sync.Count);", "        sync.Process.Submitted(sync.Count);\n        var sequence = Save(host, sync.Count);")),
     ];
 }

@@ -23,5 +23,13 @@ internal static partial class Catalog
             In("Protocol/ReadIndex", "        Confirmed(reply.Index);", "        Confirmed(Math.Min(reply.Index, context.Log.CommitIndex));")),
         new("own-write-not-found", "a forwarded write is answered before it is applied at the node that the client spoke to (decision 4)",
             In("Protocol/Forwarding", "        if (done.Outcome.Slot > AppliedIndex && done.Write.Deadline > context.Now) return false;\n", "")),
+        new("read-joins-a-round-under-way", "a read that comes while a round is under way is answered with that round",
+            In("Protocol/ReadIndex", "        if (round is not null || waiting.Count == 0", "        if (round is { } open)\n        {\n            open.Reads.AddRange(waiting);\n            waiting.Clear();\n        }\n\n        if (round is not null || waiting.Count == 0")),
+        new("index-for-an-earlier-question", "a follower takes the answer to an earlier question for one to its present reads",
+            In("Protocol/ReadIndex", "        if (reply.Sequence != sequence || asked.Count == 0) return;", "        if (asked.Count == 0) return;")),
+        new("simple-answer-to-an-earlier-question", "in Simple mode answers to an earlier question count for later reads",
+            In("Protocol/ReadIndex", "        if (reply.Sequence != sequence || reply.Index < 0 || asked.Count == 0) return;", "        if (reply.Index < 0 || asked.Count == 0) return;")),
+        new("reads-confirmed-by-an-old-echo", "the echo of any heartbeat counts as one of the latest",
+            In("Protocol/Leader", "        echoed[from] = reply.ReadSequence;", "        echoed[from] = ReadSequence;")),
     ];
 }

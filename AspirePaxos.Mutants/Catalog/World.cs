@@ -47,5 +47,9 @@ internal static partial class Catalog
             In("Protocol/Replica.Leadership", "context.Now - since > Options.ElectionTimeout;", "context.Now - since > 1_000_000;")),
         new("lagging-replica-asks-one-peer-for-ever", "a peer that never answers is asked again and again (seed 11766)",
             In("Protocol/Learner", "Ask(askedAt < 0 ? source : Another());", "Ask(source);")) { HeldBy = "PaperTests.A_peer_that_does_not_answer_is_left_for_another_that_is_ahead" },
+        new("recovery-forgotten-after-restart", "that it was recovering is not durable: after a restart an empty replica takes part",
+            In("Protocol/Formation", "        Recovering = restored.Recovering;\n", "")),
+        new("recovery-noted-before-durable", "a member answers a recovering replica before it has durably taken note of it",
+            In("Protocol/Replica.Messages", "                context.ReplyWhenDurable(envelope, Recovery.Answer(acceptor, context.Log, query));", "                context.ReplyNow(envelope, Recovery.Answer(acceptor, context.Log, query));")),
     ];
 }
