@@ -29,7 +29,5 @@ internal static partial class Catalog
             In("Protocol/ReadIndex", "        if (reply.Sequence != sequence || asked.Count == 0) return;", "        if (asked.Count == 0) return;")),
         new("simple-answer-to-an-earlier-question", "in Simple mode answers to an earlier question count for later reads",
             In("Protocol/ReadIndex", "        if (reply.Sequence != sequence || reply.Index < 0 || asked.Count == 0) return;", "        if (reply.Index < 0 || asked.Count == 0) return;")),
-        new("reads-confirmed-by-an-old-echo", "the echo of any heartbeat counts as one of the latest",
-            In("Protocol/Leader", "        echoed[from] = reply.ReadSequence;", "        echoed[from] = ReadSequence;")),
     ];
 }
