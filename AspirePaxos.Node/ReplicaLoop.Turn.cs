@@ -217,6 +217,7 @@ public sealed partial class ReplicaLoop
             Hash = store.Position.Hash,
             FetchesSnapshot = replica.FetchesSnapshot,
             Stopped = replica.Rejection is not null,
+            WaitsFor = replica.WaitsFor,
         };
         LogChanges(status, published);
         status = published;

@@ -194,6 +194,9 @@ public sealed record ReplicaStatus(
     /// <summary>What this replica lacks was dropped elsewhere.</summary>
     public bool FetchesSnapshot { get; init; }
 
+    /// <summary>What a forming or recovering replica waits for; null where it is neither.</summary>
+    public string? WaitsFor { get; init; }
+
     /// <summary>This directory may never serve again, as <see cref="Rejection"/> says.</summary>
     public bool Stopped { get; init; }
 }

@@ -76,6 +76,9 @@ internal sealed class Candidacy
         pages.Restart();
     }
 
+    /// <summary>Its directory was lost: the new one promises for itself, once it has recovered.</summary>
+    public void Forget(NodeId node) => promises[node].Restart();
+
     public void Tick()
     {
         if (context.Out.Persisted < durable) return;

@@ -9,19 +9,22 @@ namespace AspirePaxos.Protocol;
 /// checked against it, so that a wiped or restored directory counts nowhere. An empty directory in a formed cluster is recovering:
 /// see <see cref="Recovery"/>.
 /// </summary>
-internal sealed class Formation
+internal sealed partial class Formation
 {
     private readonly Context context;
     private readonly SortedDictionary<NodeId, long> table = [];
     private readonly SortedDictionary<NodeId, long> boots = [];
     private readonly Dictionary<NodeId, string> agreed = [];
     private readonly SortedSet<(NodeId Node, long Incarnation)> retired = [];
+    private readonly FormationAnswers answers;
     private string? stopped;
+    private bool lost;
     private long nextAsk;
 
     public Formation(Context context, ClusterState restored)
     {
         this.context = context;
+        answers = new FormationAnswers(context);
         ClusterId = restored.ClusterId;
         foreach (var member in restored.Members) table[member.Node] = member.Incarnation;
         foreach (var boot in restored.Boots) boots[boot.Node] = boot.BootCounter;
@@ -43,6 +46,23 @@ internal sealed class Formation
 
     public string? Rejection { get; private set; }
 
+    /// <summary>What an empty directory waits for; null where it is one of the cluster's.</summary>
+    public string? WaitsFor
+    {
+        get
+        {
+            if (Formed) return null;
+            if (lost) return answers.Contradiction();
+            var silent = context.Peers.Where(peer => !table.ContainsKey(peer)).Select(peer => peer.Name).ToList();
+            if (silent.Count > 0) return $"{string.Join(" and ", silent)} must be heard once";
+            var other = context.Peers.Where(peer => agreed.GetValueOrDefault(peer) != Hash(Table)).Select(peer => peer.Name);
+            return $"{string.Join(" and ", other)} must have heard of the same data directories (where one was emptied meanwhile, empty all)";
+        }
+    }
+
+    /// <summary>The lost incarnations of this node, as far as anyone knew of them.</summary>
+    public IReadOnlyList<Member> Replaced => [.. retired.Where(one => one.Node == context.Self.Node).Select(one => new Member(one.Node, one.Incarnation))];
+
     /// <summary>The last time a peer of another mode spoke; −1 where none did.</summary>
     public long OtherModeHeard { get; private set; } = -1;
 
@@ -56,6 +76,12 @@ internal sealed class Formation
         FormIfAgreed();
         if (Formed || context.Now < nextAsk) return;
         nextAsk = context.Now + context.Options.HeartbeatInterval;
+        Ask();
+    }
+
+    /// <summary>Who is who, for all that the others know now.</summary>
+    private void Ask()
+    {
         foreach (var peer in context.Peers) context.SendWhenDurable(peer, new FormationQuery(Table));
     }
 
@@ -95,7 +121,7 @@ internal sealed class Formation
 
         if (from.Incarnation != table[from.Node])
         {
-            if (envelope.Message is RecoverQuery) return null;
+            if (envelope.Message is RecoverQuery { FromSlot: 0 } query && query.Replaced.Contains(new Member(from.Node, table[from.Node]))) return null;
             return new Refused(RefusalReason.Member, $"incarnation {from.Incarnation:x} of {from.Node} is not the member {table[from.Node]:x}");
         }
 
@@ -105,32 +131,24 @@ internal sealed class Formation
     public Reply OnQuery(Envelope envelope)
     {
         if (!Formed) Record(envelope.From.Node, envelope.From.Incarnation);
-        return new FormationReply(Formed, ClusterId, Table);
-    }
-
-    public void OnReply(Envelope envelope, FormationReply reply)
-    {
-        if (Formed) return;
-        if (reply.Formed)
-        {
-            Join(reply);
-            return;
-        }
-
-        Record(envelope.From.Node, envelope.From.Incarnation);
-        agreed[envelope.From.Node] = Hash(reply.Table);
-        FormIfAgreed();
+        return new FormationReply(Formed, ClusterId, Table, State.Boots, State.Retired);
     }
 
     /// <summary>A replica with an empty directory takes the place of the one known so far, which never counts again.</summary>
-    public void OnRecover(Identity from)
+    /// <returns>False where that is known already.</returns>
+    public bool OnRecover(Identity from, IReadOnlyList<Member> replaced)
     {
-        if (table[from.Node] == from.Incarnation) return;
-        retired.Add((from.Node, table[from.Node]));
+        if (table[from.Node] == from.Incarnation) return false;
+        foreach (var lost in replaced)
+        {
+            if (lost.Node == from.Node && lost.Incarnation != from.Incarnation) retired.Add((lost.Node, lost.Incarnation));
+        }
+
         table[from.Node] = from.Incarnation;
         boots[from.Node] = from.BootCounter;
         context.Forget(from.Node);
         context.Out.Write(State);
+        return true;
     }
 
     /// <summary>What the lost directory may have said is gathered; it becomes durable together with this.</summary>
@@ -155,6 +173,12 @@ internal sealed class Formation
     {
         if (refused.Reason == RefusalReason.Mode) OtherModeHeard = context.Now;
         if (envelope.To != context.Self) return;
+        if (Recovering && refused.Reason == RefusalReason.Member && context.Now >= nextAsk)
+        {
+            nextAsk = context.Now + context.Options.HeartbeatInterval;
+            Ask();
+        }
+
         if (refused.Reason == RefusalReason.Replaced)
         {
             Stop($"Another data directory has taken the place of this one: {envelope.From.Node} says: {refused.Detail}. "
@@ -165,24 +189,6 @@ internal sealed class Formation
             Stop($"This data directory is an older copy: {envelope.From.Node} says: {refused.Detail}. "
                 + "It may have forgotten promises. Stop this node and start it on the directory it last ran on.");
         }
-    }
-
-    /// <summary>
-    /// A formed member knows whether this replica is one of them; one that was wiped finds another incarnation in its place. That it is
-    /// recovering is durable before anyone hears its new incarnation, so no restart can make it forget that it holds none of the
-    /// promises that were made in its name.
-    /// </summary>
-    private void Join(FormationReply reply)
-    {
-        if (reply.Table.Count != context.Options.Members.Count || !reply.Table.All(member => context.Options.Members.Contains(member.Node))) return;
-        foreach (var member in reply.Table)
-        {
-            if (member.Node != context.Self.Node) table[member.Node] = member.Incarnation;
-            else Recovering = member.Incarnation != context.Self.Incarnation;
-        }
-
-        ClusterId = reply.ClusterId;
-        context.Out.Write(State);
     }
 
     private Refused? CheckBoot(Identity from)

@@ -134,6 +134,12 @@ internal sealed class Leader
         return !inFlight.Remove(slot, out var proposed) || proposed.Command == command;
     }
 
+    /// <summary>Its directory was lost: the new one accepts for itself, once it has recovered.</summary>
+    public void Forget(NodeId node)
+    {
+        foreach (var proposed in inFlight.Values) proposed.Accepted.Remove(node);
+    }
+
     public void OnHeartbeatReply(NodeId from, HeartbeatReply reply)
     {
         if (reply.Ballot != Ballot || reply.ReadSequence > ReadSequence || reply.ReadSequence <= echoed.GetValueOrDefault(from)) return;

@@ -11,6 +11,8 @@ internal sealed class Learner(Context context, SnapshotFetch snapshot)
     private readonly Dictionary<NodeId, long> heard = [];
     private NodeId source = NodeId.None;
     private NodeId asked = NodeId.None;
+    private Ballot announced = Ballot.None;
+    private long announcedThrough;
 
     /// <summary>The highest CommitIndex that anyone reported.</summary>
     public long KnownCommitIndex { get; private set; }
@@ -24,15 +26,27 @@ internal sealed class Learner(Context context, SnapshotFetch snapshot)
     public required Action<long, Command> OnLearned { get; init; }
 
     /// <summary>The leader of <paramref name="ballot"/> says that every slot up to <paramref name="commitIndex"/> is chosen.</summary>
-    /// <remarks>Taken for what was accepted here in that very ballot only: another ballot's value may have lost.</remarks>
+    /// <remarks>
+    /// Taken for what was accepted here in that very ballot only: another ballot's value may have lost. Each slot is looked at once, however
+    /// long a hole below it keeps the CommitIndex back.
+    /// </remarks>
     public void OnLeaderCommit(NodeId leader, Ballot ballot, long commitIndex)
     {
-        for (var slot = context.Log.CommitIndex + 1; slot <= Math.Min(commitIndex, context.Log.LastSlot); slot++)
+        if (ballot != announced) (announced, announcedThrough) = (ballot, 0);
+        var through = Math.Min(commitIndex, context.Log.LastSlot);
+        for (var slot = Math.Max(context.Log.CommitIndex, announcedThrough) + 1; slot <= through; slot++)
         {
             if (context.Log.Find(slot) is { Learned: false } record && record.Ballot == ballot) Learn(slot, ballot, record.Command);
         }
 
+        announcedThrough = Math.Max(announcedThrough, through);
         Hears(leader, commitIndex);
+    }
+
+    /// <summary>Accepted later than it was announced: these slots are looked at once more with the next announcement.</summary>
+    public void Accepted(Ballot ballot, long firstSlot)
+    {
+        if (ballot == announced) announcedThrough = Math.Min(announcedThrough, firstSlot - 1);
     }
 
     /// <summary>A peer has learned up to here; where we have not, we ask it a little later.</summary>

@@ -140,7 +140,10 @@ public sealed record SnapshotChunk(SnapshotId Id, long Offset, ReadOnlyMemory<by
 /// <summary>"This is who I heard of"; from a replica that is not formed yet.</summary>
 public sealed record FormationQuery(IReadOnlyList<Member> Table) : Request;
 
-public sealed record FormationReply(bool Formed, string ClusterId, IReadOnlyList<Member> Table) : Reply;
+/// <param name="Boots">The latest start that was seen of each.</param>
+/// <param name="Retired">Incarnations that never count again.</param>
+public sealed record FormationReply(
+    bool Formed, string ClusterId, IReadOnlyList<Member> Table, IReadOnlyList<SeenBoot> Boots, IReadOnlyList<Member> Retired) : Reply;
 
 /// <param name="Incarnation">Of the member's data directory.</param>
 public readonly record struct Member(NodeId Node, long Incarnation);
@@ -151,7 +154,8 @@ public readonly record struct Member(NodeId Node, long Incarnation);
 /// </summary>
 /// <param name="FromSlot">The first slot reported; 0: nothing yet, only the announcement.</param>
 /// <param name="PageFrom">= FromSlot for the first page.</param>
-public sealed record RecoverQuery(long FromSlot, long PageFrom) : Request;
+/// <param name="Replaced">The sender's lost incarnations, as far as anyone knew of them: it takes the place of these only.</param>
+public sealed record RecoverQuery(long FromSlot, long PageFrom, IReadOnlyList<Member> Replaced) : Request;
 
 /// <summary>As in a <see cref="Promise"/>, with the highest ballot promised; leaves when all of it, and the new incarnation, is durable.</summary>
 public sealed record RecoverReply(

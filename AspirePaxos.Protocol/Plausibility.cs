@@ -18,7 +18,7 @@ internal sealed class Plausibility(Context context, Func<long> knownCommitIndex)
         Prepare prepare => Ballot(prepare.Ballot),
         Promise promise => Ballot(promise.Ballot) ?? Index(promise.CommitIndex) ?? Index(promise.TruncatedThrough)
             ?? Span(promise.LastSlot, promise.CommitIndex, promise.TruncatedThrough) ?? Slots(promise.Proposals, proposal => proposal.Slot, proposal => proposal.Ballot),
-        Accept accept => Ballot(accept.Ballot) ?? Index(accept.CommitIndex) ?? Slot(accept.FirstSlot + accept.Commands.Count - 1),
+        Accept accept => Ballot(accept.Ballot) ?? Index(accept.CommitIndex) ?? Ahead(accept.FirstSlot + accept.Commands.Count - 1),
         Accepted accepted => Ballot(accepted.Ballot),
         AlreadyChosen chosen => Ballot(chosen.Ballot) ?? Index(chosen.CommitIndex),
         Nack nack => Ballot(nack.RefusedBallot) ?? Ballot(nack.Promised),
@@ -52,6 +52,12 @@ internal sealed class Plausibility(Context context, Func<long> knownCommitIndex)
     private static Refused? Span(long lastSlot, long commitIndex, long truncatedThrough) =>
         lastSlot - FurthestSlot > Math.Max(commitIndex, truncatedThrough)
             ? new Refused(RefusalReason.Absurd, $"slot {lastSlot} is more than {FurthestSlot} above what its reporter has learned, {commitIndex}")
+            : null;
+
+    /// <summary>What is accepted here must be plausible to others in a promise (<see cref="Span"/>).</summary>
+    private Refused? Ahead(long slot) =>
+        slot - FurthestSlot > context.Log.CommitIndex
+            ? new Refused(RefusalReason.Absurd, $"slot {slot} is more than {FurthestSlot} above what is learned here, {context.Log.CommitIndex}")
             : null;
 
     private Refused? Slot(long slot) =>

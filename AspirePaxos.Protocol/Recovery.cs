@@ -2,8 +2,9 @@ namespace AspirePaxos.Protocol;
 
 /// <summary>
 /// A replica whose directory was lost (rule 15). It counts for nothing until every other member has durably taken note of its new
-/// incarnation, and has after that reported what it promised and accepted. Any quorum in which the lost directory counted had another
-/// member: so the highest promise and, per slot, the highest accepted proposal of all others are at least what was lost.
+/// incarnation, and a quorum of them has after that reported what it promised and accepted. Any quorum in which the lost directory
+/// counted has a member among those: so the highest promise and, per slot, the highest accepted proposal that they report are at least
+/// what was lost. A member that is recovering itself takes note, and reports nothing.
 /// </summary>
 /// <remarks>
 /// The two steps must not be one. Say node0 reports, then accepts slot 7 of node1's ballot; node1 has not taken note yet, counts
@@ -26,7 +27,22 @@ internal sealed class Recovery(Context context, Acceptor acceptor, Learner learn
         public long TruncatedThrough;
     }
 
+    /// <summary>A quorum without this replica.</summary>
+    private bool EnoughReports => context.Quorum.Reached(reports.Values.Count(report => report.Pages.Complete));
+
     private bool AllNoted => noted.Count == context.Peers.Count;
+
+    /// <summary>For the operator.</summary>
+    public string WaitsFor
+    {
+        get
+        {
+            var silent = context.Peers.Where(peer => !noted.Contains(peer)).Select(peer => peer.Name).ToList();
+            if (silent.Count > 0) return $"{string.Join(" and ", silent)} must take note of the new data directory";
+            if (!EnoughReports) return $"the reports of {context.Quorum.Size} other replicas that are not recovering themselves";
+            return $"slot {reports.Values.Max(report => report.TruncatedThrough)}, which others have dropped, must be known here";
+        }
+    }
 
     /// <summary>At a member that has taken note; the reply leaves once that, and all that it says, is durable.</summary>
     public static RecoverReply Answer(Acceptor acceptor, Log log, RecoverQuery query)
@@ -69,7 +85,7 @@ internal sealed class Recovery(Context context, Acceptor acceptor, Learner learn
     /// <returns>True once this replica holds at least what the lost one promised and accepted: in the next write, all of it at once.</returns>
     public bool TryComplete()
     {
-        if (!AllNoted || reports.Count < context.Peers.Count || !reports.Values.All(report => report.Pages.Complete)) return false;
+        if (!AllNoted || !EnoughReports) return false;
         if (reports.Values.Max(report => report.TruncatedThrough) > context.Log.CommitIndex) return false;
         acceptor.PromiseRecovered(reports.Values.Max(report => report.Promised));
         foreach (var proposal in reports.Values.SelectMany(report => report.Accepted.Values).OrderBy(proposal => proposal.Slot)) Take(proposal);
@@ -88,12 +104,12 @@ internal sealed class Recovery(Context context, Acceptor acceptor, Learner learn
         if (noted.Contains(peer)) return;
         if (announcedAt.TryGetValue(peer, out var at) && context.Now - at < context.Options.ResendInterval) return;
         announcedAt[peer] = context.Now;
-        context.SendWhenDurable(peer, new RecoverQuery(0, 0));
+        context.SendWhenDurable(peer, new RecoverQuery(0, 0, context.Formation.Replaced));
     }
 
     private void Ask(NodeId peer, Report report)
     {
         report.Pages.AskedAt = context.Now;
-        context.SendWhenDurable(peer, new RecoverQuery(report.FromSlot, report.Pages.NextSlot));
+        context.SendWhenDurable(peer, new RecoverQuery(report.FromSlot, report.Pages.NextSlot, []));
     }
 }

@@ -57,7 +57,7 @@ public sealed partial class Replica
                 else context.Out.Ready.SnapshotReads.Add(new SnapshotRead(envelope, query.Slot, query.Offset, query.Above));
                 break;
             case RecoverQuery query:
-                context.Formation.OnRecover(envelope.From);
+                TakeNote(envelope.From, query);
                 context.ReplyWhenDurable(envelope, Recovery.Answer(acceptor, context.Log, query));
                 break;
             default:
@@ -160,6 +160,7 @@ public sealed partial class Replica
         {
             GiveWayTo(accept.Ballot);
             if (!Simple) election.HeardLeader(accept.Ballot);
+            learner.Accepted(accept.Ballot, accept.FirstSlot);
             learner.OnLeaderCommit(envelope.From.Node, accept.Ballot, accept.CommitIndex);
         }
 

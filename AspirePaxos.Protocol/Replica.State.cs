@@ -76,6 +76,14 @@ public sealed partial class Replica
         election.BackOff();
     }
 
+    /// <summary>What a lost directory said is counted up to here, and no further.</summary>
+    private void TakeNote(Identity from, RecoverQuery query)
+    {
+        if (!context.Formation.OnRecover(from, query.Replaced)) return;
+        leader?.Forget(from.Node);
+        candidacy?.Forget(from.Node);
+    }
+
     /// <summary>It learns, and answers nothing that a quorum could count.</summary>
     private void OnRequestRecovering(Envelope envelope, Request request)
     {
@@ -87,6 +95,10 @@ public sealed partial class Replica
             case Learn learn:
                 learner.OnLearn(learn.Entries);
                 break;
+            case RecoverQuery { FromSlot: 0 } query:
+                TakeNote(envelope.From, query);
+                context.ReplyWhenDurable(envelope, new RecoverReply(Ballot.None, 0, 0, 0, 0, 0, []));
+                return;
         }
 
         context.ReplyNow(envelope, new Refused(RefusalReason.Recovering, "this node lost its data directory and gathers what it may have promised"));

@@ -99,6 +99,9 @@ public sealed partial class Replica
     /// <summary>Why this replica may not take part (a wiped or restored directory); null where it may.</summary>
     public string? Rejection => context.Formation.Rejection;
 
+    /// <summary>Why it is still <see cref="Role.Forming"/> or <see cref="Role.Recovering"/>; null where it is neither.</summary>
+    public string? WaitsFor => Rejection is not null ? null : context.Formation.WaitsFor ?? recovery?.WaitsFor;
+
     /// <summary>A peer of another mode spoke within the last two election timeouts: such a cluster is not ready.</summary>
     public bool MixedModes =>
         context.Formation.OtherModeHeard >= 0 && context.Now - context.Formation.OtherModeHeard < 2L * Options.ElectionTimeout;
@@ -218,6 +221,7 @@ public sealed partial class Replica
         logTime = Math.Max(logTime, time);
         divergence.Applied(slot, hash);
         StopIfDiverged();
+        if (Rejection is not null) return;
         proposals.OnApplied(slot, results);
         forwarding.AppliedIndex = reads.AppliedIndex = slot;
         forwarding.AnswerApplied();
@@ -259,7 +263,7 @@ public sealed partial class Replica
     /// <summary>A bounded number at once, so that a long catch-up does not hold everything in memory twice.</summary>
     private void EmitChosen()
     {
-        if (emitted > AppliedIndex) return;
+        if (emitted > AppliedIndex || Rejection is not null) return;
         var through = Math.Min(CommitIndex, emitted + ChosenAtOnce);
         while (emitted < through)
         {

@@ -46,6 +46,7 @@ internal sealed class Host(int index, NodeId node, Disk disk)
     {
         var identity = new Identity(Node, Disk.Incarnation, Disk.NextBoot());
         Process = new Process(this, world, new Replica(options(identity), Disk.Load(), now), Disk.LoadStore(store), store, identity) { Clock = now };
+        Process.Replica.NextExpiry = Process.Store.NextExpiry;
         return Process;
     }
 

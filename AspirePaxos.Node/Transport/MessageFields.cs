@@ -22,7 +22,8 @@ internal struct MessageFields
     public List<LearnedCommand>? Entries;
     public List<ForwardedCommand>? Requests;
     public List<ForwardedOutcome>? Outcomes;
-    public List<Member>? Table;
+    public List<Member>? Table, Replaced, Retired;
+    public List<SeenBoot>? Boots;
 
     public readonly Envelope Envelope(Message message) =>
         new(Need(From, "from"), Need(To, "to"), Need(ClusterId, "clusterId"), Need(Mode, "mode"), message)
@@ -44,7 +45,7 @@ internal struct MessageFields
         "read-index" => new ReadIndexQuery(Need(Sequence, "sequence")),
         "formation" => new FormationQuery(Need(Table, "table")),
         "snapshot" => new SnapshotQuery(Need(Slot, "slot"), Need(Offset, "offset"), Need(Above, "above")),
-        "recover" => new RecoverQuery(Need(FromSlot, "fromSlot"), Need(PageFrom, "pageFrom")),
+        "recover" => new RecoverQuery(Need(FromSlot, "fromSlot"), Need(PageFrom, "pageFrom"), Need(Replaced, "replaced")),
         "promise" => NewPromise(),
         "accepted" => new Accepted(Need(Ballot, "ballot"), Need(FirstSlot, "firstSlot"), (int)Need(Count, "count")),
         "already-chosen" => new AlreadyChosen(Need(Ballot, "ballot"), Need(CommitIndex, "commitIndex"), Need(TruncatedThrough, "truncatedThrough")),
@@ -59,7 +60,8 @@ internal struct MessageFields
         "answer" => new Answer(Need(Sequence, "sequence"), Need(Yes, "yes"), Need(Promised, "promised"), Need(CommitIndex, "commitIndex")),
         "forwarded" => new Forwarded(Need(Outcomes, "outcomes"), new NodeId(Need(LeaderHint, "leaderHint")), Need(Ballot, "ballot"), Need(CommitIndex, "commitIndex")),
         "read-index-reply" => new ReadIndexReply(Need(Sequence, "sequence"), Need(Index, "index"), Need(Ballot, "ballot"), Need(CommitIndex, "commitIndex")),
-        "formation-reply" => new FormationReply(Need(Formed, "formed"), Need(FormedClusterId, "formedClusterId"), Need(Table, "table")),
+        "formation-reply" => new FormationReply(
+            Need(Formed, "formed"), Need(FormedClusterId, "formedClusterId"), Need(Table, "table"), Need(Boots, "boots"), Need(Retired, "retired")),
         "snapshot-chunk" => NewChunk(),
         "recover-reply" => NewRecoverReply(),
         "refused" => new Refused(Need(Refusal, "refusal"), Need(Detail, "detail")),

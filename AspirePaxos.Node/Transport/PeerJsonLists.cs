@@ -105,6 +105,23 @@ internal static class PeerJsonLists
             : throw new MalformedMessageException("A member has a node and an incarnation.");
     });
 
+    public static List<SeenBoot> Boots(ref Utf8JsonReader json) => List(ref json, default, static (ref Utf8JsonReader json, ReadOnlyMemory<byte> _) =>
+    {
+        NodeId? node = null;
+        long? boot = null;
+        StartObject(ref json);
+        while (NextProperty(ref json))
+        {
+            if (Is(ref json, "node"u8)) node = PeerJsonValues.Node(ref json);
+            else if (Is(ref json, "boot"u8)) boot = Number(ref json, 0, long.MaxValue);
+            else SkipProperty(ref json);
+        }
+
+        return node is { } name && boot is { } b
+            ? new SeenBoot(name, b)
+            : throw new MalformedMessageException("A start that was seen has a node and a boot.");
+    });
+
     public static HashReport Hashes(ref Utf8JsonReader json)
     {
         long? slot = null;

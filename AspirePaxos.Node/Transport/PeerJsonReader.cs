@@ -99,6 +99,9 @@ internal static class PeerJsonReader
             case "requests": fields.Requests = PeerJsonLists.Requests(ref json, body); break;
             case "outcomes": fields.Outcomes = PeerJsonLists.Outcomes(ref json, body); break;
             case "table": fields.Table = PeerJsonLists.Table(ref json); break;
+            case "replaced": fields.Replaced = PeerJsonLists.Table(ref json); break;
+            case "retired": fields.Retired = PeerJsonLists.Table(ref json); break;
+            case "boots": fields.Boots = PeerJsonLists.Boots(ref json); break;
             default: json.Skip(); break;
         }
     }

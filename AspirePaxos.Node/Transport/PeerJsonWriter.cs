@@ -112,7 +112,7 @@ internal static partial class PeerJsonWriter
                 json.WriteNumber("sequence"u8, m.Sequence);
                 break;
             case FormationQuery m:
-                WriteTable(json, m.Table);
+                WriteTable(json, "table"u8, m.Table);
                 break;
             case SnapshotQuery m:
                 json.WriteNumber("slot"u8, m.Slot);
@@ -122,6 +122,7 @@ internal static partial class PeerJsonWriter
             case RecoverQuery m:
                 json.WriteNumber("fromSlot"u8, m.FromSlot);
                 json.WriteNumber("pageFrom"u8, m.PageFrom);
+                WriteTable(json, "replaced"u8, m.Replaced);
                 break;
             default:
                 throw new UnreachableException(request.GetType().Name);
@@ -183,7 +184,9 @@ internal static partial class PeerJsonWriter
             case FormationReply m:
                 json.WriteBoolean("formed"u8, m.Formed);
                 json.WriteString("formedClusterId"u8, m.ClusterId);
-                WriteTable(json, m.Table);
+                WriteTable(json, "table"u8, m.Table);
+                WriteTable(json, "retired"u8, m.Retired);
+                WriteBoots(json, m.Boots);
                 break;
             case SnapshotChunk m:
                 WriteChunk(json, m);
@@ -245,9 +248,23 @@ internal static partial class PeerJsonWriter
         json.WriteEndArray();
     }
 
-    private static void WriteTable(Utf8JsonWriter json, IReadOnlyList<Member> table)
+    private static void WriteBoots(Utf8JsonWriter json, IReadOnlyList<SeenBoot> boots)
     {
-        json.WriteStartArray("table"u8);
+        json.WriteStartArray("boots"u8);
+        foreach (var (node, boot) in boots)
+        {
+            json.WriteStartObject();
+            json.WriteString("node"u8, node.Name);
+            json.WriteNumber("boot"u8, boot);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteTable(Utf8JsonWriter json, ReadOnlySpan<byte> name, IReadOnlyList<Member> table)
+    {
+        json.WriteStartArray(name);
         foreach (var (node, incarnation) in table)
         {
             json.WriteStartObject();

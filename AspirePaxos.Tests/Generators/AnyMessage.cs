@@ -70,10 +70,10 @@ internal static class AnyMessage
         Gen.Select(count, Gen.Bool, Ballot, count, (sequence, yes, promised, commit) => new Answer(sequence, yes, promised, commit)),
         Gen.Select(forwardedOutcome.List[0, 3], nodeOrNone, Ballot, count, (outcomes, leader, b, commit) => new Forwarded(outcomes, leader, b, commit)),
         Gen.Select(count, Gen.OneOf(count, Gen.Const(-1L)), Ballot, count, (sequence, index, b, commit) => new ReadIndexReply(sequence, index, b, commit)),
-        Gen.Select(Gen.Bool, clusterId, member.List[0, 7], (formed, id, table) => new FormationReply(formed, id, table)),
+        Gen.Select(Gen.Bool, clusterId, member.List[0, 7], Gen.Select(node, count, (n, boot) => new SeenBoot(n, boot)).List[0, 7], member.List[0, 3], (formed, id, table, boots, retired) => new FormationReply(formed, id, table, boots, retired)),
         Gen.Select(count, count, count, (s, offset, above) => new SnapshotQuery(s, offset, above)),
         Gen.Select(slot, Gen.Long[1 << 20, 1L << 50], hash, Gen.Long[0, 1 << 19], AnyText.Whole, (s, length, h, offset, data) => new SnapshotChunk(new SnapshotId(s, length, h), offset, Encoding.UTF8.GetBytes(data + "."))),
-        Gen.Select(Gen.OneOf(Gen.Const(0L), slot), count, (from, page) => new RecoverQuery(from, page)),
+        Gen.Select(Gen.OneOf(Gen.Const(0L), slot), count, member.List[0, 3], (from, page, replaced) => new RecoverQuery(from, page, replaced)),
         promise.Select(p => new RecoverReply(p.Ballot, p.From, p.Through, p.LastSlot, p.CommitIndex, p.TruncatedThrough, p.Proposals)),
         Gen.Select(Gen.Enum<RefusalReason>(), AnyText.Whole, (reason, detail) => new Refused(reason, detail)),
     ];

@@ -55,6 +55,20 @@ public sealed class DivergenceTests
         Assert.Contains("differs", replica.Replica.Rejection, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Nothing_is_answered_from_a_state_that_went_another_way()
+    {
+        var replica = new OneReplica(options: options => options with { HashInterval = 2 });
+        replica.Lead();
+        replica.Tell(Node1, new HeartbeatReply(replica.Replica.Ballot, 0, Ballot.None, 0, 0) { Hashes = new HashReport(2, [new NodeHash(Node1, 99), new NodeHash(Node2, 99)]) });
+        replica.Propose(1, "a");
+        replica.Propose(2, "b");
+        replica.Propose(3, "c");
+        replica.Tell(Node1, new Accepted(replica.Replica.Ballot, 1, 3));
+        Assert.Contains("differs", replica.Replica.Rejection, StringComparison.Ordinal);
+        Assert.Equal([1L], replica.Completed.Where(write => write.Outcome.Kind == OutcomeKind.Done).Select(write => write.RequestId));
+    }
+
     private static OneReplica AppliedTwo()
     {
         var replica = new OneReplica(options: options => options with { HashInterval = 2 });

@@ -76,6 +76,16 @@ public sealed class PlausibilityTests
         Assert.Empty(replica.Writes);
     }
 
+    /// <summary>Else its own promise would be refused as absurd by everyone.</summary>
+    [Fact]
+    public void What_is_further_above_the_learned_slots_than_a_report_may_reach_is_not_accepted()
+    {
+        var replica = new OneReplica();
+        var ballot = At(2, OneReplica.Node1);
+        Assert.IsType<Accepted>(replica.Ask(OneReplica.Node1, new Accept(ballot, 1 << 20, [Command.NoOp], 0)));
+        Assert.Equal(RefusalReason.Absurd, Assert.IsType<Refused>(replica.Ask(OneReplica.Node1, new Accept(ballot, (1 << 20) + 1, [Command.NoOp], 0))).Reason);
+    }
+
     [Fact]
     public void A_report_that_reaches_absurdly_far_makes_nobody_propose_millions_of_slots()
     {

@@ -15,7 +15,7 @@ public sealed class RecoveryTests
         Request[] countable =
         [
             new Prepare(high, 1, 1), new Accept(high, 1, [Named("a")], 0), new Heartbeat(high, 0, 1), new Question(1, 0, Ballot.None),
-            new ReadIndexQuery(1), new Forward(0, []), new RecoverQuery(0, 0), new SnapshotQuery(0, 0, 0),
+            new ReadIndexQuery(1), new Forward(0, []), new RecoverQuery(1, 1, []), new SnapshotQuery(0, 0, 0),
         ];
         foreach (var request in countable) Assert.Equal(RefusalReason.Recovering, Assert.IsType<Refused>(replica.Ask(Node2, request)).Reason);
         replica.Tick(5_000);
@@ -98,7 +98,7 @@ public sealed class RecoveryTests
         var member = new OneReplica(persists: false);
         var lost = new Identity(Node2, 0xa2, 1);
         var fresh = new Identity(Node2, 0xbb, 1);
-        var token = Send(member, fresh, new RecoverQuery(0, 0));
+        var token = Send(member, fresh, new RecoverQuery(0, 0, [new Member(Node2, 0xa2)]));
         Assert.Null(member.ReplyTo(token));
         member.Persist();
         Assert.IsType<RecoverReply>(member.ReplyTo(token));
@@ -106,7 +106,78 @@ public sealed class RecoveryTests
         Assert.Contains(new Member(Node2, 0xbb), member.Writes[^1].Cluster!.Members);
 
         Assert.Equal(RefusalReason.Replaced, Assert.IsType<Refused>(member.ReplyTo(Send(member, lost, new Prepare(high, 1, 1)))).Reason);
-        Assert.Equal(RefusalReason.Replaced, Assert.IsType<Refused>(member.ReplyTo(Send(member, lost, new RecoverQuery(0, 0)))).Reason);
+        Assert.Equal(RefusalReason.Replaced, Assert.IsType<Refused>(member.ReplyTo(Send(member, lost, new RecoverQuery(0, 0, [])))).Reason);
+    }
+
+    [Fact]
+    public void A_late_announcement_of_a_directory_that_was_itself_replaced_changes_nothing()
+    {
+        var member = new OneReplica();
+        var (first, second) = (new Identity(Node2, 0xbb, 1), new Identity(Node2, 0xcc, 1));
+        // Somebody else had heard of the first one, and told the second.
+        Send(member, second, new RecoverQuery(0, 0, [new Member(Node2, 0xa2), new Member(Node2, 0xbb)]));
+        Assert.Equal(RefusalReason.Replaced, Assert.IsType<Refused>(member.ReplyTo(Send(member, first, new RecoverQuery(0, 0, [new Member(Node2, 0xa2)])))).Reason);
+        Assert.IsType<LearnReply>(member.ReplyTo(Send(member, second, new LearnQuery(1, 1))));
+
+        // Nobody had, when it asked: it takes the place of those only that it knows of.
+        member = new OneReplica();
+        Send(member, second, new RecoverQuery(0, 0, [new Member(Node2, 0xa2)]));
+        Assert.Equal(RefusalReason.Member, Assert.IsType<Refused>(member.ReplyTo(Send(member, first, new RecoverQuery(0, 0, [new Member(Node2, 0xa2)])))).Reason);
+        Assert.IsType<LearnReply>(member.ReplyTo(Send(member, second, new LearnQuery(1, 1))));
+    }
+
+    [Fact]
+    public void An_announcement_that_is_refused_asks_again_which_directories_it_replaces()
+    {
+        var replica = new OneReplica(recovering: true);
+        replica.Tick(20);
+        replica.Tell(Node1, new Refused(RefusalReason.Member, "incarnation a0 of node0 is not the member dd"));
+        Assert.Equal(2, replica.Sent<FormationQuery>().Count);
+        replica.Tell(Node1, new FormationReply(true, "c1", [new Member(Self, 0xdd), .. replica.Cluster.Members.Skip(1)], [], []));
+        replica.Sent<RecoverQuery>();
+        replica.Tick(5_000);
+        Assert.All(replica.Sent<RecoverQuery>(), query => Assert.Equal([new Member(Self, 0xdd)], query.Message.Replaced));
+        Assert.Equal([new Member(Self, 0xdd)], replica.Writes[^1].Cluster!.Retired);
+    }
+
+    [Fact]
+    public void Two_that_recover_at_once_take_note_of_each_other_and_need_the_reports_of_the_other_three()
+    {
+        var replica = new OneReplica(5, recovering: true);
+        NodeId node3 = new("node3"), node4 = new("node4");
+        Assert.IsType<RecoverReply>(replica.ReplyTo(Send(replica, new Identity(node4, 0xee, 1), new RecoverQuery(0, 0, [new Member(node4, 0xa4)]))));
+        Assert.Contains(new Member(node4, 0xee), replica.Writes[^1].Cluster!.Members);
+        replica.Tick(20);
+        foreach (var member in new[] { Node1, Node2, node3 }) replica.Tell(member, Noted(Ballot.None));
+        replica.Tick(20);
+        Assert.DoesNotContain(replica.Sent<RecoverQuery>(), query => query.Message.FromSlot > 0);
+        replica.Replica.Receive(new Envelope(new Identity(node4, 0xee, 1), replica.Replica.Options.Self, "c1", Mode.Multi, Noted(Ballot.None)));
+        replica.Tick(20);
+        replica.Tell(Node1, Report(low, 1, 0, []));
+        replica.Tell(Node2, Report(low, 1, 0, []));
+        Assert.Equal(Role.Recovering, replica.Replica.Role);
+        replica.Tell(node3, Report(high, 1, 0, []));
+        Assert.Equal(Role.Follower, replica.Replica.Role);
+        Assert.Equal(high, replica.Replica.Promised);
+    }
+
+    [Fact]
+    public void A_leader_no_longer_counts_what_a_lost_directory_accepted()
+    {
+        var leader = new OneReplica(5);
+        NodeId node3 = new("node3"), node4 = new("node4");
+        var ballot = leader.Stand();
+        foreach (var member in new[] { Node1, Node2 }) leader.Tell(member, new Promise(ballot, 1, 0, 0, 0, 0, []));
+        Assert.Equal(Role.Leader, leader.Replica.Role);
+        leader.Replica.Propose(1, "1"u8.ToArray());
+        leader.Tick(10);
+        var slot = leader.Replica.LastSlot;
+        leader.Tell(node4, new Accepted(ballot, slot, 1));
+        Send(leader, new Identity(node4, 0xee, 1), new RecoverQuery(0, 0, [new Member(node4, 0xa4)]));
+        leader.Tell(node3, new Accepted(ballot, slot, 1));
+        Assert.Equal(0, leader.Replica.CommitIndex);
+        leader.Tell(Node2, new Accepted(ballot, slot, 1));
+        Assert.Equal(slot, leader.Replica.CommitIndex);
     }
 
     [Fact]
