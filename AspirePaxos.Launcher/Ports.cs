@@ -25,6 +25,9 @@ internal sealed class Ports : IDisposable
         };
     }
 
+    /// <summary>Free ones, for processes that no manifest describes.</summary>
+    public IEnumerable<int> Take(int count) => Enumerable.Range(0, count).Select(_ => TakeFree());
+
     /// <exception cref="LaunchRefusedException">Two resources share a port, or somebody else listens on one.</exception>
     public void RequireFree(Manifest manifest)
     {

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using AspirePaxos.Node.Telemetry;
 using AspirePaxos.Protocol;
 
 namespace AspirePaxos.Node.Api;
@@ -38,7 +39,7 @@ internal sealed record StatusBody(
     string Node, string ClusterId, string Mode, string Role, string? Leader, BallotBody? Ballot, BallotBody? Promised,
     long CommitIndex, long AppliedIndex, long LastSlot, long Lag, long Revision, int Keys, bool RecentQuorum, string? Rejection,
     int RequestsInFlight, double PendingWriteMs, double SinceLastWriteMs, long BootCounter, string Version, SizesBody Sizes,
-    string Hash, long TruncatedThrough, long LogBytes, bool FetchesSnapshot);
+    string Hash, long TruncatedThrough, long LogBytes, bool FetchesSnapshot, WorkDone Work);
 
 /// <param name="DatabaseBytes">Of the database file; null where it cannot be seen.</param>
 /// <param name="WalBytes">Of the database's write-ahead log, which is folded into it now and then.</param>

@@ -23,7 +23,7 @@ internal static partial class ClientApi
         new RangeEndpoint(requests).Map(endpoints);
         new LogEndpoint(requests).Map(endpoints);
         new LogPrintEndpoint(requests, app.Services.GetRequiredService<ILogger<LogPrintEndpoint>>()).Map(endpoints);
-        new StatusEndpoints(requests.Loop, options).Map(endpoints);
+        new StatusEndpoints(requests.Loop, requests.Meter, options).Map(endpoints);
         app.Services.GetRequiredService<Readiness>().Map(endpoints);
         CrashEndpoint.Map(endpoints, options);
         new PageEndpoint(requests.Loop).Map(endpoints);

@@ -15,6 +15,8 @@ internal sealed class ClientRequests(ReplicaLoop loop, NodeOptions options, Node
 
     public ReplicaLoop Loop => loop;
 
+    public NodeMeter Meter => meter;
+
     /// <summary>Runs the handler unless too many requests are under way.</summary>
     public RequestDelegate Limited(RequestDelegate handler) => async http =>
     {

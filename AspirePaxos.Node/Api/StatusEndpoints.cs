@@ -1,12 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using AspirePaxos.Node.Storage;
+using AspirePaxos.Node.Telemetry;
 using AspirePaxos.Protocol;
 
 namespace AspirePaxos.Node.Api;
 
 /// <summary><c>/v1/status</c>: this replica; <c>/v1/cluster</c>: all of them, as this one sees them. Neither waits for the loop.</summary>
-internal sealed class StatusEndpoints(ReplicaLoop loop, NodeOptions options)
+internal sealed class StatusEndpoints(ReplicaLoop loop, NodeMeter meter, NodeOptions options)
 {
     /// <summary>How long what a peer said about itself is repeated as true.</summary>
     private static readonly TimeSpan recently = TimeSpan.FromSeconds(2);
@@ -15,7 +16,7 @@ internal sealed class StatusEndpoints(ReplicaLoop loop, NodeOptions options)
 
     public void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet("/v1/status", (RequestDelegate)(http => AnswerAsync(http, Status(loop.Status, Sizes(loop.Status)), ApiJson.Plain.StatusBody)));
+        app.MapGet("/v1/status", (RequestDelegate)(http => AnswerAsync(http, Status(loop.Status, Sizes(loop.Status), meter.Work), ApiJson.Plain.StatusBody)));
         app.MapGet("/v1/cluster", (RequestDelegate)(http => AnswerAsync(http, Cluster(loop.Status), ApiJson.Plain.ClusterBody)));
     }
 
@@ -31,11 +32,11 @@ internal sealed class StatusEndpoints(ReplicaLoop loop, NodeOptions options)
     /// <summary>Slots that this replica heard to be chosen and has not applied.</summary>
     internal static long Lag(ReplicaStatus now) => Math.Max(0, now.KnownCommitIndex - now.AppliedIndex);
 
-    internal static StatusBody Status(ReplicaStatus now, SizesBody sizes) => new(
+    internal static StatusBody Status(ReplicaStatus now, SizesBody sizes, WorkDone work) => new(
         now.Self.Node.Name, now.ClusterId, Name(now.Mode), Name(now.Role), Leader(now), BallotBody.Of(now.Ballot), BallotBody.Of(now.Promised),
         now.CommitIndex, now.AppliedIndex, now.LastSlot, Lag(now), now.Revision, now.Keys, now.HasRecentQuorum,
         now.Rejection, now.RequestsInFlight, Milliseconds(now.PendingWrite), Milliseconds(now.LastPersisted), now.Self.BootCounter, version, sizes,
-        now.Hash.ToString("x32", System.Globalization.CultureInfo.InvariantCulture), now.TruncatedThrough, now.LogBytes, now.FetchesSnapshot);
+        now.Hash.ToString("x32", System.Globalization.CultureInfo.InvariantCulture), now.TruncatedThrough, now.LogBytes, now.FetchesSnapshot, work);
 
     internal static ClusterBody Cluster(ReplicaStatus now)
     {

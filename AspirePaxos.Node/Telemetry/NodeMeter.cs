@@ -29,6 +29,7 @@ public sealed class NodeMeter : IDisposable
     private readonly Counter<long> peerRequests;
     private readonly Histogram<double> peerDuration;
     private readonly Queue<OpenRound> open = [];
+    private long syncs, startedRounds, roundedCommands;
 
     public NodeMeter(IMeterFactory factory, NodeId node, TimeProvider time)
     {
@@ -52,6 +53,9 @@ public sealed class NodeMeter : IDisposable
         peerRequests = meter.CreateCounter<long>("paxos.peer.requests", "{request}", "Requests to peers, by peer, message and outcome.");
         peerDuration = meter.CreateHistogram("paxos.peer.duration", "s", "From sending a request to a peer until its reply.", advice: seconds);
     }
+
+    /// <summary>Counts since the start, for whoever reads the status without a collector of metrics.</summary>
+    public WorkDone Work => new(Volatile.Read(ref syncs), Volatile.Read(ref startedRounds), Volatile.Read(ref roundedCommands));
 
     /// <summary>Gauges of the replica, read whenever somebody collects.</summary>
     public void Observe(Func<ReplicaStatus> status)
@@ -101,6 +105,7 @@ public sealed class NodeMeter : IDisposable
     /// <summary>One transaction of the storage; safe from any thread.</summary>
     public void Committed(int writeCount, TimeSpan duration)
     {
+        Interlocked.Increment(ref syncs);
         commitWrites.Record(writeCount);
         commitDuration.Record(duration.TotalSeconds);
     }
@@ -125,6 +130,8 @@ public sealed class NodeMeter : IDisposable
                     break;
                 case RoundEvent.AcceptStarted accept:
                     roundCommands.Record(accept.Commands);
+                    Volatile.Write(ref startedRounds, startedRounds + 1);
+                    Volatile.Write(ref roundedCommands, roundedCommands + accept.Commands);
                     open.Enqueue(new(accept.Ballot, accept.FirstSlot + accept.Slots - 1, time.GetTimestamp()));
                     break;
                 case RoundEvent.Chosen chosen:
@@ -173,3 +180,8 @@ public sealed class NodeMeter : IDisposable
 
     private readonly record struct OpenRound(Ballot Ballot, long LastSlot, long Started);
 }
+
+/// <param name="Syncs">Transactions of the storage.</param>
+/// <param name="Rounds">Started by this replica.</param>
+/// <param name="Commands">In these rounds.</param>
+public readonly record struct WorkDone(long Syncs, long Rounds, long Commands);

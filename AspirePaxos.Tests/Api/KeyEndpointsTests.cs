@@ -136,6 +136,11 @@ public sealed class KeyEndpointsTests(ThreeNodes nodes) : ApiTest(nodes), IClass
         Assert.True(sizes.GetProperty("databaseBytes").GetInt64() > 0);
         Assert.True(sizes.GetProperty("walBytes").GetInt64() > 0);
         Assert.True(sizes.GetProperty("logSlots").GetInt64() >= slot);
+        var leads = await JsonAsync("GET", "/v1/status", node: int.Parse(status.GetProperty("leader").GetString()![^1..], System.Globalization.CultureInfo.InvariantCulture));
+        var work = leads.GetProperty("work");
+        Assert.True(work.GetProperty("syncs").GetInt64() > 0);
+        Assert.True(work.GetProperty("rounds").GetInt64() > 0);
+        Assert.True(work.GetProperty("commands").GetInt64() > 0);
         Assert.Equal(status.GetProperty("leader").GetString(), cluster.GetProperty("leader").GetString());
         Assert.Equal(["node0", "node1", "node2"], cluster.GetProperty("replicas").EnumerateArray().Select(replica => replica.GetProperty("node").GetString()));
         var record = log.GetProperty("slots")[0];

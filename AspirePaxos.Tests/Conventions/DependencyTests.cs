@@ -11,6 +11,7 @@ public sealed class DependencyTests
         ["AspirePaxos.KeyValue"] = [],
         ["AspirePaxos.ServiceDefaults"] = [],
         ["AspirePaxos.Launcher"] = [],
+        ["AspirePaxos.Benchmarks"] = ["AspirePaxos.KeyValue", "AspirePaxos.Launcher", "AspirePaxos.Node", "AspirePaxos.Protocol"],
         ["AspirePaxos.Simulation"] = ["AspirePaxos.KeyValue", "AspirePaxos.Protocol"],
         ["AspirePaxos.Mutants"] = ["AspirePaxos.KeyValue", "AspirePaxos.Protocol", "AspirePaxos.Simulation"],
         ["AspirePaxos.Node"] = ["AspirePaxos.KeyValue", "AspirePaxos.Protocol", "AspirePaxos.ServiceDefaults"],
