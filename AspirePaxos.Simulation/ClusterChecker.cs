@@ -14,6 +14,9 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
     private readonly Dictionary<(long Slot, Ballot Ballot), Command> proposals = [];
     private readonly Dictionary<Ballot, Process> owners = [];
     private readonly HashSet<Ballot> prepared = [];
+
+    /// <summary>The highest CommitIndex that was announced in each ballot.</summary>
+    private readonly Dictionary<Ballot, long> announced = [];
     private readonly Dictionary<long, string> clusters = [];
     private Ballot highestPromise = Ballot.None;
     private readonly Dictionary<long, (StateHashes? Hashes, IReadOnlyList<KeyValue.StoreResult> Results, Batch Batch)> states =
@@ -145,6 +148,22 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
         Rule.Requires(ballot.Node == process.Host.Node, process.Host, $"proposes in {ballot}, a ballot of another node");
         if (owners.TryAdd(ballot, process)) return;
         Rule.Requires(owners[ballot] == process, process.Host, $"leads {ballot} again after a restart");
+    }
+
+    /// <summary>
+    /// Every follower takes what it accepted in this ballot, through here, for chosen (rule 6): so no other command may have been chosen
+    /// in a slot for which this ballot proposed one (decision 3).
+    /// </summary>
+    public void Announced(Process process, Ballot ballot, long commitIndex)
+    {
+        var from = announced.GetValueOrDefault(ballot, 0);
+        for (var slot = from + 1; slot <= commitIndex; slot++)
+        {
+            if (!proposals.TryGetValue((slot, ballot), out var command) || !chosen.TryGetValue(slot, out var decided)) continue;
+            Rule.Requires(command == decided.Command, process.Host, $"announces CommitIndex {commitIndex} in {ballot}, which proposed another command for slot {slot} than {decided.Ballot} has chosen");
+        }
+
+        if (commitIndex > from) announced[ballot] = commitIndex;
     }
 
     public void Happened(Process process, RoundEvent round)

@@ -3,7 +3,7 @@ using AspirePaxos.Protocol;
 namespace AspirePaxos.Simulation;
 
 /// <summary>What a message says must be true, and durable where rule 1 wants it, at the moment it leaves.</summary>
-internal sealed class MessageChecker(ClusterChecker cluster, Coverage coverage)
+internal sealed class MessageChecker(ClusterChecker cluster, IReadOnlyList<Host> hosts, Coverage coverage)
 {
     public void Check(Process from, Envelope envelope)
     {
@@ -11,6 +11,7 @@ internal sealed class MessageChecker(ClusterChecker cluster, Coverage coverage)
         Rule.Requires(envelope.From == from.Identity, from.Host, $"sends in the name of {envelope.From}");
         Rule.Requires(envelope.Mode == mode, from.Host, $"sends in mode {envelope.Mode}");
         Rule.Requires(envelope.To.Node != from.Host.Node, from.Host, "sends to itself");
+        CheckStanding(from, envelope.Message);
         switch (envelope.Message)
         {
             case Prepare prepare:
@@ -28,7 +29,7 @@ internal sealed class MessageChecker(ClusterChecker cluster, Coverage coverage)
                 break;
             case Heartbeat heartbeat when mode == Mode.Multi:
                 cluster.Leads(from, heartbeat.Ballot);
-                CheckCommit(from, heartbeat.CommitIndex);
+                CheckCommit(from, heartbeat.Ballot, heartbeat.CommitIndex);
                 break;
             case HeartbeatReply reply:
                 Rule.Requires(reply.Promised >= from.Host.Disk.Promised, from.Host, $"reports the promise {reply.Promised}, its disk holds {from.Host.Disk.Promised}");
@@ -38,14 +39,17 @@ internal sealed class MessageChecker(ClusterChecker cluster, Coverage coverage)
                 break;
             case Forwarded forwarded when !forwarded.Ballot.IsNone:
                 cluster.Leads(from, forwarded.Ballot);
-                CheckCommit(from, forwarded.CommitIndex);
+                CheckCommit(from, forwarded.Ballot, forwarded.CommitIndex);
                 break;
             case ReadIndexReply reply when !reply.Ballot.IsNone:
                 cluster.Leads(from, reply.Ballot);
-                CheckCommit(from, Math.Max(reply.CommitIndex, reply.Index));
+                CheckCommit(from, reply.Ballot, Math.Max(reply.CommitIndex, reply.Index));
                 break;
             case LearnReply reply:
                 CheckLearned(from, reply.Entries);
+                break;
+            case RecoverReply { From: > 0 }:
+                CheckReport(from, envelope.To);
                 break;
             case Handover:
                 coverage.Count(Seen.HandOvers);
@@ -76,7 +80,7 @@ internal sealed class MessageChecker(ClusterChecker cluster, Coverage coverage)
     private void CheckAccept(Process from, Accept accept)
     {
         cluster.Leads(from, accept.Ballot);
-        CheckCommit(from, accept.CommitIndex);
+        CheckCommit(from, accept.Ballot, accept.CommitIndex);
         for (var i = 0; i < accept.Commands.Count; i++) cluster.Proposed(from, accept.FirstSlot + i, accept.Ballot, accept.Commands[i]);
     }
 
@@ -85,6 +89,30 @@ internal sealed class MessageChecker(ClusterChecker cluster, Coverage coverage)
         foreach (var entry in entries) cluster.Learned(from, entry.Slot, entry.Command);
     }
 
-    private void CheckCommit(Process from, long commitIndex) =>
+    /// <remarks>Rule 15: until it has gathered what was lost, nothing that it says counts for a quorum.</remarks>
+    private static void CheckStanding(Process from, Message message)
+    {
+        if (message is not (Promise or Accepted or AlreadyChosen or HeartbeatReply or ReadIndexReply or Answer or RecoverReply)) return;
+        Rule.Requires(from.Replica.Role != Role.Recovering, from.Host, $"answers {message.GetType().Name} while it is recovering");
+    }
+
+    /// <remarks>Decision 9: a member that reports before all others ignore the lost directory may yet accept what that one is counted for.</remarks>
+    private void CheckReport(Process from, Identity recovering)
+    {
+        // A question that was long on its way, of a directory that was itself replaced since: nobody acts on the answer.
+        if (hosts.Any(host => host.Node == recovering.Node && host.Disk.Incarnation != recovering.Incarnation)) return;
+        foreach (var member in hosts)
+        {
+            if (member.Node == recovering.Node) continue;
+            Rule.Requires(
+                member.Disk.Cluster.Members.Contains(new Member(recovering.Node, recovering.Incarnation)), from.Host,
+                $"reports to {recovering.Node} what it accepted, and {member.Node} has not durably taken note of the new incarnation");
+        }
+    }
+
+    private void CheckCommit(Process from, Ballot ballot, long commitIndex)
+    {
         Rule.Requires(commitIndex == 0 || cluster.IsChosen(commitIndex), from.Host, $"announces CommitIndex {commitIndex}, which is not chosen");
+        cluster.Announced(from, ballot, commitIndex);
+    }
 }

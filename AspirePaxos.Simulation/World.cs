@@ -37,7 +37,7 @@ internal sealed partial class World : IWorld
         }
 
         checker = new ClusterChecker(Plan.Replicas, Coverage);
-        messages = new MessageChecker(checker, Coverage);
+        messages = new MessageChecker(checker, Hosts, Coverage);
         Network = new Network(this, new Prng(seeds.Next()));
         Faults = new FaultInjector(this, new Prng(seeds.Next()));
         Clients = new ClientPopulation(this, new Prng(seeds.Next()));

@@ -36,7 +36,7 @@ internal sealed class ScriptCluster : IWorld
         this.mode = mode;
         this.tail = tail;
         checker = new ClusterChecker(count, new Coverage());
-        messages = new MessageChecker(checker, new Coverage());
+        messages = new MessageChecker(checker, hosts, new Coverage());
         for (var i = 0; i < count; i++) hosts.Add(new Host(i, new NodeId($"node{i}"), new Disk { Incarnation = 0xa0 + i }));
         foreach (var host in hosts) Start(host);
     }
