@@ -68,6 +68,8 @@ public sealed class InProcessCluster : IAsyncDisposable
             ["Paxos:Replicas"] = string.Join(',', names),
             ["Paxos:ClusterSecret"] = Secret,
             ["Paxos:DataDirectory"] = NodeDirectory(index),
+            // What the interface says is tested here, not how soon a starved leader is replaced.
+            ["Paxos:ElectionTimeout"] = "2000",
         };
         for (var i = 0; i < names.Length; i++) values[$"services:{names[i]}:http:0"] = $"http://127.0.0.1:{Port(sockets[i])}";
         foreach (var (name, value) in settings) values["Paxos:" + name] = value;

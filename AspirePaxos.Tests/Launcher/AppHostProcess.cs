@@ -18,8 +18,8 @@ internal sealed class AppHostProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
-        process.OutputDataReceived += (_, line) => printed.WriteLine(line.Data);
-        process.ErrorDataReceived += (_, line) => printed.WriteLine(line.Data);
+        process.OutputDataReceived += (_, line) => Print(line.Data);
+        process.ErrorDataReceived += (_, line) => Print(line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
     }
@@ -27,6 +27,12 @@ internal sealed class AppHostProcess : IAsyncDisposable
     public int Id => process.Id;
 
     public string Printed => printed.Text;
+
+    /// <summary>The end of a stream comes as null, and the empty one's may come first.</summary>
+    private void Print(string? line)
+    {
+        if (line is not null) printed.WriteLine(line);
+    }
 
     public void AskToEnd() => Signals.AskToEnd(process);
 
