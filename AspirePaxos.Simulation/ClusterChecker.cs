@@ -1,4 +1,3 @@
-using System.Numerics;
 using AspirePaxos.Protocol;
 
 namespace AspirePaxos.Simulation;
@@ -7,10 +6,9 @@ namespace AspirePaxos.Simulation;
 /// Remembers what the whole cluster ever did and checks each effect against it: one command per slot for ever, chosen by a quorum
 /// of durable acceptances, applied in order, once, with the same result everywhere; a promise on disk that never goes down.
 /// </summary>
-internal sealed class ClusterChecker(int replicas, Coverage coverage)
+internal sealed class ClusterChecker(IReadOnlyList<Host> hosts, Coverage coverage)
 {
-    private readonly Dictionary<long, List<Acceptance>> acceptances = [];
-    private readonly Dictionary<long, ChosenSlot> chosen = [];
+    private readonly Acceptances acceptances = new(hosts);
     private readonly Dictionary<(long Slot, Ballot Ballot), Command> proposals = [];
     private readonly Dictionary<Ballot, Process> owners = [];
     private readonly HashSet<Ballot> prepared = [];
@@ -25,18 +23,9 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
     /// <summary>Ours over everything applied, and the store's own chain.</summary>
     private readonly record struct StateHashes(ulong Ours, UInt128 Chain);
 
-    private sealed class Acceptance(Ballot ballot, Command command)
-    {
-        public readonly Ballot Ballot = ballot;
-        public readonly Command Command = command;
-        public uint Nodes;
-    }
-
-    private readonly record struct ChosenSlot(Ballot Ballot, Command Command);
-
     public IReadOnlyDictionary<Ballot, Process> Owners => owners;
 
-    public int ChosenSlots => chosen.Count;
+    public int ChosenSlots => acceptances.ChosenSlots;
 
     /// <summary>What each key held after each slot.</summary>
     public StateHistory States { get; } = new();
@@ -51,7 +40,7 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
 
     public IEnumerable<Batch> AppliedBatches => states.Values.Select(state => state.Batch);
 
-    public bool IsChosen(long slot) => chosen.ContainsKey(slot);
+    public bool IsChosen(long slot) => acceptances.Chosen(slot) is not null;
 
     public void Started(Process process)
     {
@@ -84,6 +73,7 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
     {
         var disk = host.Disk;
         RemembersCluster(host, write);
+        if (write.Cluster is { } cluster && !disk.IsStrange) acceptances.TookNote(host, cluster);
         var durable = Math.Max(disk.Position.AppliedIndex, write.InstalledSnapshot);
         Rule.Requires(write.TruncatedThrough <= durable, host, $"drops the log through slot {write.TruncatedThrough}, the state on disk is that after {durable}");
         Rule.Requires(write.TruncatedThrough >= disk.TruncatedThrough, host, $"the truncation goes down from {disk.TruncatedThrough} to {write.TruncatedThrough}");
@@ -102,7 +92,7 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
             if (record.Learned) continue;
             Rule.Requires(record.Ballot <= (write.Promised ?? disk.Promised), host, $"slot {record.Slot} is accepted at {record.Ballot}, which was not promised with it");
             Rule.Requires(record.Ballot >= disk.Promised, host, $"slot {record.Slot} is accepted at {record.Ballot}, below the promise {disk.Promised}");
-            AcceptedDurably(host, record.Slot, record.Ballot, record.Command);
+            acceptances.Add(host, record.Slot, record.Ballot, record.Command);
         }
     }
 
@@ -116,8 +106,8 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
         }
 
         proposals[(slot, ballot)] = command;
-        if (!command.IsNoOp && acceptances.ContainsKey(slot)) coverage.Count(Seen.ProposedAgain);
-        if (!chosen.TryGetValue(slot, out var decided) || ballot < decided.Ballot) return;
+        if (!command.IsNoOp && acceptances.IsKnown(slot)) coverage.Count(Seen.ProposedAgain);
+        if (acceptances.Chosen(slot) is not { } decided || ballot < decided.Ballot) return;
         Rule.Requires(decided.Command == command, process.Host, $"{ballot} proposes another command for slot {slot} than {decided.Ballot} has chosen");
     }
 
@@ -132,14 +122,14 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
         if (slot <= process.Host.Disk.TruncatedThrough) return;
         if (process.Host.Disk.Record(slot) is not { } record) throw Failure(process.Host, $"acknowledges slot {slot} of {ballot} before it is durable");
         Rule.Requires(record.Learned || record.Ballot >= ballot, process.Host, $"acknowledges slot {slot} of {ballot}, the disk holds {record.Ballot}");
-        var sameProposal = record.Learned ? chosen[slot].Ballot <= ballot : record.Ballot == ballot;
+        var sameProposal = record.Learned ? acceptances.Chosen(slot)!.Value.Ballot <= ballot : record.Ballot == ballot;
         Rule.Requires(!sameProposal || record.Command == command, process.Host, $"acknowledges another command for slot {slot} of {ballot} than it has on disk");
-        AcceptedDurably(process.Host, slot, ballot, command);
+        acceptances.Add(process.Host, slot, ballot, command);
     }
 
     public void Learned(Process process, long slot, Command command)
     {
-        if (!chosen.TryGetValue(slot, out var decided)) throw Failure(process.Host, $"takes slot {slot} for chosen, which no quorum has accepted durably");
+        if (acceptances.Chosen(slot) is not { } decided) throw Failure(process.Host, $"takes slot {slot} for chosen, which no quorum has accepted durably");
         Rule.Requires(decided.Command == command, process.Host, $"learned another command for slot {slot} than the chosen one");
     }
 
@@ -159,7 +149,7 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
         var from = announced.GetValueOrDefault(ballot, 0);
         for (var slot = from + 1; slot <= commitIndex; slot++)
         {
-            if (!proposals.TryGetValue((slot, ballot), out var command) || !chosen.TryGetValue(slot, out var decided)) continue;
+            if (!proposals.TryGetValue((slot, ballot), out var command) || acceptances.Chosen(slot) is not { } decided) continue;
             Rule.Requires(command == decided.Command, process.Host, $"announces CommitIndex {commitIndex} in {ballot}, which proposed another command for slot {slot} than {decided.Ballot} has chosen");
         }
 
@@ -240,24 +230,6 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
         if (disk.IsStrange) return;
         if (clusters.TryGetValue(disk.Incarnation, out var known)) Rule.Requires(disk.Cluster.ClusterId == known, host, $"its directory has forgotten that it is of cluster {known}");
         if (write.Cluster is { ClusterId.Length: > 0 } cluster) clusters[disk.Incarnation] = cluster.ClusterId;
-    }
-
-    private void AcceptedDurably(Host host, long slot, Ballot ballot, Command command)
-    {
-        if (host.Disk.IsStrange) return;
-        if (!acceptances.TryGetValue(slot, out var all)) acceptances[slot] = all = [];
-        var acceptance = all.Find(one => one.Ballot == ballot);
-        if (acceptance is null) all.Add(acceptance = new Acceptance(ballot, command));
-        Rule.Requires(acceptance.Command == command, host, $"accepted two commands at {ballot} for slot {slot}");
-        acceptance.Nodes |= 1u << host.Index;
-        if (BitOperations.PopCount(acceptance.Nodes) <= replicas / 2) return;
-        if (chosen.TryGetValue(slot, out var before))
-        {
-            Rule.Requires(before.Command == command, host, $"slot {slot}: {ballot} and {before.Ballot} have chosen different commands");
-            return;
-        }
-
-        chosen[slot] = new ChosenSlot(ballot, command);
     }
 
     private static SimulationException Failure(Host host, string broken) => new($"{host.Node}: {broken}");

@@ -92,7 +92,7 @@ internal sealed class MessageChecker(ClusterChecker cluster, IReadOnlyList<Host>
     /// <remarks>Rule 15: until it has gathered what was lost, nothing that it says counts for a quorum.</remarks>
     private static void CheckStanding(Process from, Message message)
     {
-        if (message is not (Promise or Accepted or AlreadyChosen or HeartbeatReply or ReadIndexReply or Answer or RecoverReply)) return;
+        if (message is not (Promise or Accepted or AlreadyChosen or HeartbeatReply or ReadIndexReply or Answer or RecoverReply { From: > 0 })) return;
         Rule.Requires(from.Replica.Role != Role.Recovering, from.Host, $"answers {message.GetType().Name} while it is recovering");
     }
 

@@ -36,7 +36,7 @@ internal sealed partial class World : IWorld
             machines.Add(new Machine(host, random.Between(0, 1_000_000), DrawClockRate(random)));
         }
 
-        checker = new ClusterChecker(Plan.Replicas, Coverage);
+        checker = new ClusterChecker(Hosts, Coverage);
         messages = new MessageChecker(checker, Hosts, Coverage);
         Network = new Network(this, new Prng(seeds.Next()));
         Faults = new FaultInjector(this, new Prng(seeds.Next()));
