@@ -9,8 +9,8 @@ internal sealed class Acceptances(IReadOnlyList<Host> hosts)
     private readonly Dictionary<long, List<Acceptance>> bySlot = [];
     private readonly Dictionary<long, ChosenSlot> chosen = [];
 
-    /// <summary>Of each host, the directory that all others have durably taken note of.</summary>
-    private readonly long[] noted = new long[hosts.Count];
+    /// <summary>Directories that all other hosts had, at some time, durably taken note of.</summary>
+    private readonly HashSet<long> noted = [];
 
     private sealed class Acceptance(Ballot ballot, Command command)
     {
@@ -26,6 +26,9 @@ internal sealed class Acceptances(IReadOnlyList<Host> hosts)
     public ChosenSlot? Chosen(long slot) => chosen.TryGetValue(slot, out var decided) ? decided : null;
 
     public bool IsKnown(long slot) => bySlot.ContainsKey(slot);
+
+    /// <summary>Since then nobody counts what the directory before this one said.</summary>
+    public bool WasNotedByAllOthers(long incarnation) => noted.Contains(incarnation);
 
     public void Add(Host host, long slot, Ballot ballot, Command command)
     {
@@ -56,14 +59,14 @@ internal sealed class Acceptances(IReadOnlyList<Host> hosts)
         foreach (var host in hosts)
         {
             var member = new Member(host.Node, host.Disk.Incarnation);
-            if (host == by || noted[host.Index] == member.Incarnation || !cluster.Members.Contains(member)) continue;
+            if (host == by || noted.Contains(member.Incarnation) || !cluster.Members.Contains(member)) continue;
             if (hosts.All(other => other == host || other == by || other.Disk.Cluster.Members.Contains(member))) Forget(host);
         }
     }
 
     private void Forget(Host host)
     {
-        noted[host.Index] = host.Disk.Incarnation;
+        noted.Add(host.Disk.Incarnation);
         foreach (var (slot, all) in bySlot)
         {
             if (chosen.ContainsKey(slot)) continue;

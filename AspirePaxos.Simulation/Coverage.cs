@@ -50,6 +50,9 @@ public enum Seen
     LateMessagesOfLostDisks,
     AmbushesOfRepair,
     StrangeDisksRejected,
+    QuestionsRepeated,
+    AcceptsBehindTheTruncation,
+    StragglersOfOthers,
     DivergencesFound,
 
     // Faults from here on.

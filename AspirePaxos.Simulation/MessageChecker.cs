@@ -5,6 +5,18 @@ namespace AspirePaxos.Simulation;
 /// <summary>What a message says must be true, and durable where rule 1 wants it, at the moment it leaves.</summary>
 internal sealed class MessageChecker(ClusterChecker cluster, IReadOnlyList<Host> hosts, Coverage coverage)
 {
+    private readonly LaggardChecker laggards = new(hosts, coverage);
+
+    /// <summary>The process is about to take this in.</summary>
+    public void Receives(Process process, Envelope envelope)
+    {
+        if (envelope.Message is not Accept accept || accept.FirstSlot > process.Replica.TruncatedThrough) return;
+        coverage.Count(Seen.AcceptsBehindTheTruncation);
+        process.Observed!.AskedBehind[envelope.Token] = process.Replica.TruncatedThrough;
+    }
+
+    public void Received(Process process, Envelope envelope) => laggards.Received(process, envelope);
+
     public void Check(Process from, Envelope envelope)
     {
         var mode = from.Replica.Options.Mode;
@@ -25,6 +37,7 @@ internal sealed class MessageChecker(ClusterChecker cluster, IReadOnlyList<Host>
                 CheckAccept(from, accept);
                 break;
             case Accepted accepted:
+                CheckNotDropped(from, envelope.Token, accepted);
                 for (var i = 0; i < accepted.Count; i++) cluster.Acknowledged(from, accepted.FirstSlot + i, accepted.Ballot);
                 break;
             case Heartbeat heartbeat when mode == Mode.Multi:
@@ -44,6 +57,9 @@ internal sealed class MessageChecker(ClusterChecker cluster, IReadOnlyList<Host>
             case ReadIndexReply reply when !reply.Ballot.IsNone:
                 cluster.Leads(from, reply.Ballot);
                 CheckCommit(from, reply.Ballot, Math.Max(reply.CommitIndex, reply.Index));
+                break;
+            case LearnQuery { Limit: > 1 }:
+                laggards.Asks(from, envelope.To.Node);
                 break;
             case LearnReply reply:
                 CheckLearned(from, reply.Entries);
@@ -84,6 +100,13 @@ internal sealed class MessageChecker(ClusterChecker cluster, IReadOnlyList<Host>
         for (var i = 0; i < accept.Commands.Count; i++) cluster.Proposed(from, accept.FirstSlot + i, accept.Ballot, accept.Commands[i]);
     }
 
+    /// <remarks>What is behind the truncation cannot be accepted any more: it may hold another command, chosen in a higher ballot (rule 12).</remarks>
+    private static void CheckNotDropped(Process from, long token, Accepted accepted)
+    {
+        if (!from.Observed!.AskedBehind.Remove(token, out var through)) return;
+        Rule.Requires(accepted.FirstSlot > through, from.Host, $"says that it accepts slot {accepted.FirstSlot} of {accepted.Ballot}, and had dropped its log through {through} when it was asked");
+    }
+
     private void CheckLearned(Process from, IReadOnlyList<LearnedCommand> entries)
     {
         foreach (var entry in entries) cluster.Learned(from, entry.Slot, entry.Command);
@@ -101,13 +124,9 @@ internal sealed class MessageChecker(ClusterChecker cluster, IReadOnlyList<Host>
     {
         // A question that was long on its way, of a directory that was itself replaced since: nobody acts on the answer.
         if (hosts.Any(host => host.Node == recovering.Node && host.Disk.Incarnation != recovering.Incarnation)) return;
-        foreach (var member in hosts)
-        {
-            if (member.Node == recovering.Node) continue;
-            Rule.Requires(
-                member.Disk.Cluster.Members.Contains(new Member(recovering.Node, recovering.Incarnation)), from.Host,
-                $"reports to {recovering.Node} what it accepted, and {member.Node} has not durably taken note of the new incarnation");
-        }
+        Rule.Requires(
+            cluster.MayBeTold(recovering), from.Host,
+            $"reports to {recovering.Node} what it accepted, and not all others have durably taken note of the new incarnation");
     }
 
     private void CheckCommit(Process from, Ballot ballot, long commitIndex)
