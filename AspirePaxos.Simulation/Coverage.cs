@@ -64,6 +64,7 @@ public enum Seen
     LinksCut,
     LinksLeft,
     Bridges,
+    FollowersLeft,
     Clogs,
     ClockJumps,
     FailedSyncs,

@@ -3,8 +3,8 @@ using AspirePaxos.Protocol;
 namespace AspirePaxos.Simulation;
 
 /// <summary>
-/// Messages that arrive when whoever waits for them has moved on: held back until that replica, or now and then another, prepares or wins its next ballot. What
-/// a late answer may count for is decided just then, and chance alone would seldom hit the moment.
+/// Messages that arrive when whoever waits for them has moved on: held back until that replica, or now and then another, prepares or
+/// wins its next ballot. What a late answer may count for is decided just then, and chance alone would seldom hit the moment.
 /// </summary>
 internal sealed class Stragglers(World world, Prng random)
 {
