@@ -1,4 +1,3 @@
-using System.Numerics;
 using AspirePaxos.Protocol;
 
 namespace AspirePaxos.Simulation;
@@ -7,13 +6,15 @@ namespace AspirePaxos.Simulation;
 /// Remembers what the whole cluster ever did and checks each effect against it: one command per slot for ever, chosen by a quorum
 /// of durable acceptances, applied in order, once, with the same result everywhere; a promise on disk that never goes down.
 /// </summary>
-internal sealed class ClusterChecker(int replicas, Coverage coverage)
+internal sealed class ClusterChecker(IReadOnlyList<Host> hosts, Coverage coverage)
 {
-    private readonly Dictionary<long, List<Acceptance>> acceptances = [];
-    private readonly Dictionary<long, ChosenSlot> chosen = [];
+    private readonly Acceptances acceptances = new(hosts);
     private readonly Dictionary<(long Slot, Ballot Ballot), Command> proposals = [];
     private readonly Dictionary<Ballot, Process> owners = [];
     private readonly HashSet<Ballot> prepared = [];
+
+    /// <summary>The highest CommitIndex that was announced in each ballot.</summary>
+    private readonly Dictionary<Ballot, long> announced = [];
     private readonly Dictionary<long, string> clusters = [];
     private Ballot highestPromise = Ballot.None;
     private readonly Dictionary<long, (StateHashes? Hashes, IReadOnlyList<KeyValue.StoreResult> Results, Batch Batch)> states =
@@ -22,18 +23,9 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
     /// <summary>Ours over everything applied, and the store's own chain.</summary>
     private readonly record struct StateHashes(ulong Ours, UInt128 Chain);
 
-    private sealed class Acceptance(Ballot ballot, Command command)
-    {
-        public readonly Ballot Ballot = ballot;
-        public readonly Command Command = command;
-        public uint Nodes;
-    }
-
-    private readonly record struct ChosenSlot(Ballot Ballot, Command Command);
-
     public IReadOnlyDictionary<Ballot, Process> Owners => owners;
 
-    public int ChosenSlots => chosen.Count;
+    public int ChosenSlots => acceptances.ChosenSlots;
 
     /// <summary>What each key held after each slot.</summary>
     public StateHistory States { get; } = new();
@@ -48,7 +40,10 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
 
     public IEnumerable<Batch> AppliedBatches => states.Values.Select(state => state.Batch);
 
-    public bool IsChosen(long slot) => chosen.ContainsKey(slot);
+    public bool IsChosen(long slot) => acceptances.Chosen(slot) is not null;
+
+    /// <summary>Decision 9: a directory that took the place of a lost one may be told what others accepted.</summary>
+    public bool MayBeTold(Identity recovering) => acceptances.WasNotedByAllOthers(recovering.Incarnation);
 
     public void Started(Process process)
     {
@@ -81,6 +76,7 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
     {
         var disk = host.Disk;
         RemembersCluster(host, write);
+        if (write.Cluster is { } cluster && !disk.IsStrange) acceptances.TookNote(host, cluster);
         var durable = Math.Max(disk.Position.AppliedIndex, write.InstalledSnapshot);
         Rule.Requires(write.TruncatedThrough <= durable, host, $"drops the log through slot {write.TruncatedThrough}, the state on disk is that after {durable}");
         Rule.Requires(write.TruncatedThrough >= disk.TruncatedThrough, host, $"the truncation goes down from {disk.TruncatedThrough} to {write.TruncatedThrough}");
@@ -99,7 +95,7 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
             if (record.Learned) continue;
             Rule.Requires(record.Ballot <= (write.Promised ?? disk.Promised), host, $"slot {record.Slot} is accepted at {record.Ballot}, which was not promised with it");
             Rule.Requires(record.Ballot >= disk.Promised, host, $"slot {record.Slot} is accepted at {record.Ballot}, below the promise {disk.Promised}");
-            AcceptedDurably(host, record.Slot, record.Ballot, record.Command);
+            acceptances.Add(host, record.Slot, record.Ballot, record.Command);
         }
     }
 
@@ -113,8 +109,8 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
         }
 
         proposals[(slot, ballot)] = command;
-        if (!command.IsNoOp && acceptances.ContainsKey(slot)) coverage.Count(Seen.ProposedAgain);
-        if (!chosen.TryGetValue(slot, out var decided) || ballot < decided.Ballot) return;
+        if (!command.IsNoOp && acceptances.IsKnown(slot)) coverage.Count(Seen.ProposedAgain);
+        if (acceptances.Chosen(slot) is not { } decided || ballot < decided.Ballot) return;
         Rule.Requires(decided.Command == command, process.Host, $"{ballot} proposes another command for slot {slot} than {decided.Ballot} has chosen");
     }
 
@@ -129,14 +125,14 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
         if (slot <= process.Host.Disk.TruncatedThrough) return;
         if (process.Host.Disk.Record(slot) is not { } record) throw Failure(process.Host, $"acknowledges slot {slot} of {ballot} before it is durable");
         Rule.Requires(record.Learned || record.Ballot >= ballot, process.Host, $"acknowledges slot {slot} of {ballot}, the disk holds {record.Ballot}");
-        var sameProposal = record.Learned ? chosen[slot].Ballot <= ballot : record.Ballot == ballot;
+        var sameProposal = record.Learned ? acceptances.Chosen(slot)!.Value.Ballot <= ballot : record.Ballot == ballot;
         Rule.Requires(!sameProposal || record.Command == command, process.Host, $"acknowledges another command for slot {slot} of {ballot} than it has on disk");
-        AcceptedDurably(process.Host, slot, ballot, command);
+        acceptances.Add(process.Host, slot, ballot, command);
     }
 
     public void Learned(Process process, long slot, Command command)
     {
-        if (!chosen.TryGetValue(slot, out var decided)) throw Failure(process.Host, $"takes slot {slot} for chosen, which no quorum has accepted durably");
+        if (acceptances.Chosen(slot) is not { } decided) throw Failure(process.Host, $"takes slot {slot} for chosen, which no quorum has accepted durably");
         Rule.Requires(decided.Command == command, process.Host, $"learned another command for slot {slot} than the chosen one");
     }
 
@@ -145,6 +141,22 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
         Rule.Requires(ballot.Node == process.Host.Node, process.Host, $"proposes in {ballot}, a ballot of another node");
         if (owners.TryAdd(ballot, process)) return;
         Rule.Requires(owners[ballot] == process, process.Host, $"leads {ballot} again after a restart");
+    }
+
+    /// <summary>
+    /// Every follower takes what it accepted in this ballot, through here, for chosen (rule 6): so no other command may have been chosen
+    /// in a slot for which this ballot proposed one (decision 3).
+    /// </summary>
+    public void Announced(Process process, Ballot ballot, long commitIndex)
+    {
+        var from = announced.GetValueOrDefault(ballot, 0);
+        for (var slot = from + 1; slot <= commitIndex; slot++)
+        {
+            if (!proposals.TryGetValue((slot, ballot), out var command) || acceptances.Chosen(slot) is not { } decided) continue;
+            Rule.Requires(command == decided.Command, process.Host, $"announces CommitIndex {commitIndex} in {ballot}, which proposed another command for slot {slot} than {decided.Ballot} has chosen");
+        }
+
+        if (commitIndex > from) announced[ballot] = commitIndex;
     }
 
     public void Happened(Process process, RoundEvent round)
@@ -201,7 +213,7 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
     }
 
     /// <summary>After each turn of a process.</summary>
-    public static void Observe(Process process)
+    public void Observe(Process process)
     {
         var replica = process.Replica;
         var seen = process.Observed!;
@@ -210,8 +222,27 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
         Rule.Requires(replica.AppliedIndex <= replica.CommitIndex, process.Host, "it applied past its CommitIndex");
         Rule.Requires(replica.AppliedIndex == seen.Applied, process.Host, $"it says applied {replica.AppliedIndex}, its store is at {seen.Applied}");
         Rule.Requires(replica.Rejection is null || process.Host.Disk.IsStrange || process.Host.Disk.Diverges, process.Host, $"it was rejected: {replica.Rejection}");
+        LedAlone(process);
         seen.Commit = replica.CommitIndex;
         seen.Promised = replica.Promised;
+    }
+
+    /// <summary>
+    /// Decision 3: whoever leads has proposed, in its ballot, all that was learned since it leads. Else a higher ballot has chosen it, and
+    /// the next word of this leader may be taken wrongly by a follower that accepted something of its own.
+    /// </summary>
+    private void LedAlone(Process process)
+    {
+        var (replica, seen) = (process.Replica, process.Observed!);
+        var ballot = replica.Role == Role.Leader ? replica.Ballot : Ballot.None;
+        for (var slot = seen.Commit + 1; slot <= replica.CommitIndex && seen.Leads == ballot && !ballot.IsNone; slot++)
+        {
+            Rule.Requires(
+                proposals.TryGetValue((slot, ballot), out var command) && acceptances.Chosen(slot) is { } decided && decided.Command == command, process.Host,
+                $"goes on leading {ballot}, and has learned slot {slot}, which holds what {ballot} did not propose");
+        }
+
+        seen.Leads = ballot;
     }
 
     /// <summary>Rule 15: what a directory knows of its cluster it knows for ever, whatever state is put into it.</summary>
@@ -221,24 +252,6 @@ internal sealed class ClusterChecker(int replicas, Coverage coverage)
         if (disk.IsStrange) return;
         if (clusters.TryGetValue(disk.Incarnation, out var known)) Rule.Requires(disk.Cluster.ClusterId == known, host, $"its directory has forgotten that it is of cluster {known}");
         if (write.Cluster is { ClusterId.Length: > 0 } cluster) clusters[disk.Incarnation] = cluster.ClusterId;
-    }
-
-    private void AcceptedDurably(Host host, long slot, Ballot ballot, Command command)
-    {
-        if (host.Disk.IsStrange) return;
-        if (!acceptances.TryGetValue(slot, out var all)) acceptances[slot] = all = [];
-        var acceptance = all.Find(one => one.Ballot == ballot);
-        if (acceptance is null) all.Add(acceptance = new Acceptance(ballot, command));
-        Rule.Requires(acceptance.Command == command, host, $"accepted two commands at {ballot} for slot {slot}");
-        acceptance.Nodes |= 1u << host.Index;
-        if (BitOperations.PopCount(acceptance.Nodes) <= replicas / 2) return;
-        if (chosen.TryGetValue(slot, out var before))
-        {
-            Rule.Requires(before.Command == command, host, $"slot {slot}: {ballot} and {before.Ballot} have chosen different commands");
-            return;
-        }
-
-        chosen[slot] = new ChosenSlot(ballot, command);
     }
 
     private static SimulationException Failure(Host host, string broken) => new($"{host.Node}: {broken}");
@@ -254,6 +267,12 @@ internal sealed class Observation
     public long LogTime { get; set; }
 
     public Ballot Promised { get; set; }
+
+    /// <summary>The ballot that it led at its last turn.</summary>
+    public Ballot Leads { get; set; } = Ballot.None;
+
+    /// <summary>By token, of an Accept that came when slots of it had been dropped: through which.</summary>
+    public Dictionary<long, long> AskedBehind { get; } = [];
 
     public ulong Hash { get; set; }
 

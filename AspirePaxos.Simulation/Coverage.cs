@@ -50,6 +50,9 @@ public enum Seen
     LateMessagesOfLostDisks,
     AmbushesOfRepair,
     StrangeDisksRejected,
+    QuestionsRepeated,
+    AcceptsBehindTheTruncation,
+    StragglersOfOthers,
     DivergencesFound,
 
     // Faults from here on.
@@ -61,6 +64,7 @@ public enum Seen
     LinksCut,
     LinksLeft,
     Bridges,
+    FollowersLeft,
     Clogs,
     ClockJumps,
     FailedSyncs,

@@ -144,7 +144,7 @@ internal sealed record FaultPlan
         Mode = mode,
         Latency = random.Between(50, 5_000),
         UnevenLinks = random.OneIn(3) ? (int)random.Between(2, 20) : 1,
-        Loss = random.OneIn(2) ? random.NextDouble() * 0.15 : 0,
+        Loss = random.OneIn(2) ? random.NextDouble() * (random.OneIn(3) ? 0.5 : 0.15) : 0,
         Duplication = random.OneIn(2) ? random.NextDouble() * 0.1 : 0,
         LongDelay = random.OneIn(2) ? random.NextDouble() * 0.05 : 0,
         PartitionEvery = random.OneIn(2) ? random.Between(Second, 8 * Second) : 0,

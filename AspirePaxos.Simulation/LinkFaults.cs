@@ -44,7 +44,7 @@ internal sealed class LinkFaults(World world, FaultInjector faults, Prng random)
     /// <summary>Not everyone sees the same: what a clean partition never makes.</summary>
     private void Cut()
     {
-        switch (random.Between(0, 3))
+        switch (random.Between(0, world.Hosts.Count > 3 ? 5 : 3))
         {
             case 0:
                 CutOneLink();
@@ -52,12 +52,44 @@ internal sealed class LinkFaults(World world, FaultInjector faults, Prng random)
             case 1:
                 LeaveOneLink();
                 break;
-            default:
+            case 2:
                 LeaveOneBridge();
                 break;
+            default:
+                LeaveOneFollower();
+                return;
         }
 
         HealLater(random.Between(100_000, 4_000_000));
+    }
+
+    /// <summary>
+    /// The leader is left with one follower, and the others find out at once. That follower comes back first: it learns what they chose
+    /// without it while the old leader does not know yet that it is deposed (decision 3).
+    /// </summary>
+    private void LeaveOneFollower()
+    {
+        var (leader, follower) = (faults.Leader() ?? faults.Any(), faults.Any());
+        var rest = world.Hosts.FindAll(host => host != leader && host != follower);
+        world.Coverage.Count(Seen.FollowersLeft);
+        world.Note(261, $"{leader.Node} and {follower.Node} see nobody else");
+        foreach (var other in rest)
+        {
+            CutBoth(leader, other);
+            CutBoth(follower, other);
+            if (other.Process is { } process) world.Input(process, () => process.Replica.PeerUnreachable(leader.Node));
+        }
+
+        faults.Until(random.Between(50_000, 500_000), () =>
+        {
+            world.Note(262, $"{follower.Node} is back");
+            foreach (var other in rest)
+            {
+                world.Network.Mend(follower.Index, other.Index);
+                world.Network.Mend(other.Index, follower.Index);
+            }
+        });
+        HealLater(random.Between(500_000, 2_000_000));
     }
 
     /// <summary>Two do not see each other, or one the other, while both see the rest.</summary>

@@ -3,14 +3,27 @@ using AspirePaxos.Protocol;
 namespace AspirePaxos.Simulation;
 
 /// <summary>What a message says must be true, and durable where rule 1 wants it, at the moment it leaves.</summary>
-internal sealed class MessageChecker(ClusterChecker cluster, Coverage coverage)
+internal sealed class MessageChecker(ClusterChecker cluster, IReadOnlyList<Host> hosts, Coverage coverage)
 {
+    private readonly LaggardChecker laggards = new(hosts, coverage);
+
+    /// <summary>The process is about to take this in.</summary>
+    public void Receives(Process process, Envelope envelope)
+    {
+        if (envelope.Message is not Accept accept || accept.FirstSlot > process.Replica.TruncatedThrough) return;
+        coverage.Count(Seen.AcceptsBehindTheTruncation);
+        process.Observed!.AskedBehind[envelope.Token] = process.Replica.TruncatedThrough;
+    }
+
+    public void Received(Process process, Envelope envelope) => laggards.Received(process, envelope);
+
     public void Check(Process from, Envelope envelope)
     {
         var mode = from.Replica.Options.Mode;
         Rule.Requires(envelope.From == from.Identity, from.Host, $"sends in the name of {envelope.From}");
         Rule.Requires(envelope.Mode == mode, from.Host, $"sends in mode {envelope.Mode}");
         Rule.Requires(envelope.To.Node != from.Host.Node, from.Host, "sends to itself");
+        CheckStanding(from, envelope.Message);
         switch (envelope.Message)
         {
             case Prepare prepare:
@@ -24,11 +37,12 @@ internal sealed class MessageChecker(ClusterChecker cluster, Coverage coverage)
                 CheckAccept(from, accept);
                 break;
             case Accepted accepted:
+                CheckNotDropped(from, envelope.Token, accepted);
                 for (var i = 0; i < accepted.Count; i++) cluster.Acknowledged(from, accepted.FirstSlot + i, accepted.Ballot);
                 break;
             case Heartbeat heartbeat when mode == Mode.Multi:
                 cluster.Leads(from, heartbeat.Ballot);
-                CheckCommit(from, heartbeat.CommitIndex);
+                CheckCommit(from, heartbeat.Ballot, heartbeat.CommitIndex);
                 break;
             case HeartbeatReply reply:
                 Rule.Requires(reply.Promised >= from.Host.Disk.Promised, from.Host, $"reports the promise {reply.Promised}, its disk holds {from.Host.Disk.Promised}");
@@ -38,14 +52,20 @@ internal sealed class MessageChecker(ClusterChecker cluster, Coverage coverage)
                 break;
             case Forwarded forwarded when !forwarded.Ballot.IsNone:
                 cluster.Leads(from, forwarded.Ballot);
-                CheckCommit(from, forwarded.CommitIndex);
+                CheckCommit(from, forwarded.Ballot, forwarded.CommitIndex);
                 break;
             case ReadIndexReply reply when !reply.Ballot.IsNone:
                 cluster.Leads(from, reply.Ballot);
-                CheckCommit(from, Math.Max(reply.CommitIndex, reply.Index));
+                CheckCommit(from, reply.Ballot, Math.Max(reply.CommitIndex, reply.Index));
+                break;
+            case LearnQuery { Limit: > 1 }:
+                laggards.Asks(from, envelope.To.Node);
                 break;
             case LearnReply reply:
                 CheckLearned(from, reply.Entries);
+                break;
+            case RecoverReply { From: > 0 }:
+                CheckReport(from, envelope.To);
                 break;
             case Handover:
                 coverage.Count(Seen.HandOvers);
@@ -76,8 +96,15 @@ internal sealed class MessageChecker(ClusterChecker cluster, Coverage coverage)
     private void CheckAccept(Process from, Accept accept)
     {
         cluster.Leads(from, accept.Ballot);
-        CheckCommit(from, accept.CommitIndex);
+        CheckCommit(from, accept.Ballot, accept.CommitIndex);
         for (var i = 0; i < accept.Commands.Count; i++) cluster.Proposed(from, accept.FirstSlot + i, accept.Ballot, accept.Commands[i]);
+    }
+
+    /// <remarks>What is behind the truncation cannot be accepted any more: it may hold another command, chosen in a higher ballot (rule 12).</remarks>
+    private static void CheckNotDropped(Process from, long token, Accepted accepted)
+    {
+        if (!from.Observed!.AskedBehind.Remove(token, out var through)) return;
+        Rule.Requires(accepted.FirstSlot > through, from.Host, $"says that it accepts slot {accepted.FirstSlot} of {accepted.Ballot}, and had dropped its log through {through} when it was asked");
     }
 
     private void CheckLearned(Process from, IReadOnlyList<LearnedCommand> entries)
@@ -85,6 +112,26 @@ internal sealed class MessageChecker(ClusterChecker cluster, Coverage coverage)
         foreach (var entry in entries) cluster.Learned(from, entry.Slot, entry.Command);
     }
 
-    private void CheckCommit(Process from, long commitIndex) =>
+    /// <remarks>Rule 15: until it has gathered what was lost, nothing that it says counts for a quorum.</remarks>
+    private static void CheckStanding(Process from, Message message)
+    {
+        if (message is not (Promise or Accepted or AlreadyChosen or HeartbeatReply or ReadIndexReply or Answer or RecoverReply { From: > 0 })) return;
+        Rule.Requires(from.Replica.Role != Role.Recovering, from.Host, $"answers {message.GetType().Name} while it is recovering");
+    }
+
+    /// <remarks>Decision 9: a member that reports before all others ignore the lost directory may yet accept what that one is counted for.</remarks>
+    private void CheckReport(Process from, Identity recovering)
+    {
+        // A question that was long on its way, of a directory that was itself replaced since: nobody acts on the answer.
+        if (hosts.Any(host => host.Node == recovering.Node && host.Disk.Incarnation != recovering.Incarnation)) return;
+        Rule.Requires(
+            cluster.MayBeTold(recovering), from.Host,
+            $"reports to {recovering.Node} what it accepted, and not all others have durably taken note of the new incarnation");
+    }
+
+    private void CheckCommit(Process from, Ballot ballot, long commitIndex)
+    {
         Rule.Requires(commitIndex == 0 || cluster.IsChosen(commitIndex), from.Host, $"announces CommitIndex {commitIndex}, which is not chosen");
+        cluster.Announced(from, ballot, commitIndex);
+    }
 }

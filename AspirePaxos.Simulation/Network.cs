@@ -36,6 +36,8 @@ internal sealed class Network
 
     public void Cut(int from, int to) => links[from, to].Cut = true;
 
+    public void Mend(int from, int to) => links[from, to].Cut = false;
+
     public void Heal()
     {
         foreach (var link in links) link.Cut = false;

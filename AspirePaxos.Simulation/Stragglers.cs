@@ -3,8 +3,8 @@ using AspirePaxos.Protocol;
 namespace AspirePaxos.Simulation;
 
 /// <summary>
-/// Messages that arrive when whoever waits for them has moved on: held back until that replica prepares or wins its next ballot. What
-/// a late answer may count for is decided just then, and chance alone would seldom hit the moment.
+/// Messages that arrive when whoever waits for them has moved on: held back until that replica, or now and then another, prepares or
+/// wins its next ballot. What a late answer may count for is decided just then, and chance alone would seldom hit the moment.
 /// </summary>
 internal sealed class Stragglers(World world, Prng random)
 {
@@ -15,7 +15,7 @@ internal sealed class Stragglers(World world, Prng random)
     {
         if (world.Plan.StragglersOneIn == 0 || !random.OneIn(world.Plan.StragglersOneIn)) return false;
         var message = (delivery.Reply ?? delivery.Exchange.Request).Message;
-        if (message is not (Promise or Accepted or Nack or HeartbeatReply or ReadIndexReply or Answer or LearnReply or LearnQuery or RecoverReply)) return false;
+        if (message is not (Promise or Accepted or Nack or HeartbeatReply or ReadIndexReply or Answer or Question or LearnReply or LearnQuery or RecoverReply)) return false;
         var reader = delivery.Exchange.Sender.Host;
         if (!held.TryGetValue(reader, out var mine)) held[reader] = mine = [];
         if (mine.Count < 64) mine.Add(delivery);
@@ -23,15 +23,19 @@ internal sealed class Stragglers(World world, Prng random)
         return true;
     }
 
-    /// <summary>This one goes on to another ballot.</summary>
-    public void MovedOn(Host reader)
+    /// <summary>This one goes on to another ballot: for what others wait for it is late as well, in a while.</summary>
+    public void MovedOn(Host who)
     {
-        if (!held.TryGetValue(reader, out var mine) || mine.Count == 0) return;
         var longest = 1 + (4 * world.Plan.Latency) + (3 * world.Plan.DiskLatency);
-        foreach (var late in mine.FindAll(_ => random.OneIn(2)))
+        foreach (var host in world.Hosts)
         {
-            mine.Remove(late);
-            world.Queue.After(random.Between(0, longest), late);
+            if (!held.TryGetValue(host, out var mine) || mine.Count == 0) continue;
+            foreach (var late in mine.FindAll(_ => random.OneIn(host == who ? 2 : 8)))
+            {
+                mine.Remove(late);
+                world.Coverage.Count(Seen.StragglersOfOthers, host == who ? 0 : 1);
+                world.Queue.After(random.Between(0, host == who ? longest : 4 * longest), late);
+            }
         }
     }
 }

@@ -36,8 +36,8 @@ internal sealed partial class World : IWorld
             machines.Add(new Machine(host, random.Between(0, 1_000_000), DrawClockRate(random)));
         }
 
-        checker = new ClusterChecker(Plan.Replicas, Coverage);
-        messages = new MessageChecker(checker, Coverage);
+        checker = new ClusterChecker(Hosts, Coverage);
+        messages = new MessageChecker(checker, Hosts, Coverage);
         Network = new Network(this, new Prng(seeds.Next()));
         Faults = new FaultInjector(this, new Prng(seeds.Next()));
         Clients = new ClientPopulation(this, new Prng(seeds.Next()));
@@ -98,7 +98,7 @@ internal sealed partial class World : IWorld
             return;
         }
 
-        process.Replica.Receive(envelope);
+        Take(process, envelope);
         Took(process);
     }
 
@@ -203,7 +203,14 @@ internal sealed partial class World : IWorld
     }
 
     private void Postpone(Process process, Envelope envelope) =>
-        Machine(process.Host).Inbox.Enqueue((process, () => process.Replica.Receive(envelope)));
+        Machine(process.Host).Inbox.Enqueue((process, () => Take(process, envelope)));
+
+    private void Take(Process process, Envelope envelope)
+    {
+        messages.Receives(process, envelope);
+        process.Replica.Receive(envelope);
+        messages.Received(process, envelope);
+    }
 
     private void Took(Process process)
     {
@@ -214,7 +221,7 @@ internal sealed partial class World : IWorld
     private void Turn(Process process)
     {
         process.Turn();
-        ClusterChecker.Observe(process);
+        checker.Observe(process);
         if (process.Observed!.Standing != process.Replica.Standing()) NoteStanding(process);
     }
 

@@ -9,6 +9,8 @@ internal static partial class Catalog
             In("Protocol/ReadIndex", "waiting.Count == 0 || context.Log.CommitIndex < leader.RecoveredSlot) return;", "waiting.Count == 0) return;")),
         new("read-confirmation-reused", "the confirmation of an earlier round serves a later read",
             In("Protocol/ReadIndex", "leader.ConfirmedSequence < confirmed.Sequence) return;", "leader.ConfirmedSequence < confirmed.Sequence - 2) return;")),
+        new("reads-confirmed-by-an-old-echo", "an answer to an earlier heartbeat confirms the latest one, and the reads that wait for it",
+            In("Protocol/Leader", "        echoed[from] = reply.ReadSequence;", "        echoed[from] = ReadSequence;")),
         new("deposed-leader-answers", "a leader answers reads without asking anyone whether it still leads",
             In("Protocol/ReadIndex", "|| leader.ConfirmedSequence < confirmed.Sequence) return;", ") return;")),
         new("confirmation-ignores-a-higher-promise", "an answer that shows a higher promise confirms all the same",

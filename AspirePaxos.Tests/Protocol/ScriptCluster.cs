@@ -35,9 +35,9 @@ internal sealed class ScriptCluster : IWorld
     {
         this.mode = mode;
         this.tail = tail;
-        checker = new ClusterChecker(count, new Coverage());
-        messages = new MessageChecker(checker, new Coverage());
         for (var i = 0; i < count; i++) hosts.Add(new Host(i, new NodeId($"node{i}"), new Disk { Incarnation = 0xa0 + i }));
+        checker = new ClusterChecker(hosts, new Coverage());
+        messages = new MessageChecker(checker, hosts, new Coverage());
         foreach (var host in hosts) Start(host);
     }
 

@@ -11,9 +11,11 @@ public sealed class ClusterCheckerTests
     private static readonly Command A = new("{\"id\":\"a\"}"u8.ToArray());
     private static readonly Command B = new("{\"id\":\"b\"}"u8.ToArray());
 
-    private readonly ClusterChecker checker = new(3, new Coverage());
     private readonly Host[] hosts = [.. Enumerable.Range(0, 3).Select(i => new Host(i, new NodeId($"node{i}"), new Disk { Incarnation = i + 1 }))];
+    private readonly ClusterChecker checker;
     private long sequence;
+
+    public ClusterCheckerTests() => checker = new ClusterChecker(hosts, new Coverage());
 
     [Fact]
     public void A_promise_that_goes_down_on_disk_is_seen()
@@ -91,6 +93,48 @@ public sealed class ClusterCheckerTests
         Assert.True(checker.IsChosen(1));
     }
 
+    /// <summary>A leader that has not taken note counts the last words of the lost directory.</summary>
+    [Fact]
+    public void What_a_lost_directory_accepted_counts_until_all_others_have_taken_note()
+    {
+        Write(0, Low, Accepted(Low, A));
+        hosts[0].Replace(new Disk { Incarnation = 9 });
+        TakeNote(1, 9);
+
+        Write(1, Low, Accepted(Low, A));
+
+        Assert.True(checker.IsChosen(1));
+    }
+
+    [Fact]
+    public void What_a_lost_directory_accepted_counts_no_more_once_all_others_have_taken_note()
+    {
+        Write(0, Low, Accepted(Low, A));
+        hosts[0].Replace(new Disk { Incarnation = 9 });
+        TakeNote(1, 9);
+        TakeNote(2, 9);
+
+        Write(1, Low, Accepted(Low, A));
+        Assert.False(checker.IsChosen(1));
+
+        Write(0, Low, Accepted(Low, A));
+        Assert.True(checker.IsChosen(1));
+    }
+
+    [Fact]
+    public void What_was_chosen_with_a_lost_directory_stays_chosen()
+    {
+        Write(0, Low, Accepted(Low, A));
+        Write(1, Low, Accepted(Low, A));
+        hosts[0].Replace(new Disk { Incarnation = 9 });
+        TakeNote(1, 9);
+        TakeNote(2, 9);
+        Assert.True(checker.IsChosen(1));
+
+        Write(1, High, Accepted(High, B));
+        Assert.Throws<SimulationException>(() => Write(2, High, Accepted(High, B)));
+    }
+
     [Fact]
     public void A_log_that_is_dropped_before_its_state_is_durable_is_seen()
     {
@@ -104,10 +148,16 @@ public sealed class ClusterCheckerTests
 
     private static LogRecord Accepted(Ballot ballot, Command command) => new(1, ballot, false, command);
 
-    private void Write(int index, Ballot? promised, params LogRecord[] records)
+    private void Write(int index, Ballot? promised, params LogRecord[] records) => Write(index, new Write(++sequence, promised, records, 0, null));
+
+    /// <summary>Of the directory that node0 runs on.</summary>
+    private void TakeNote(int index, long incarnation) =>
+        Write(index, new Write(++sequence, null, [], 0, new ClusterState("c", [new Member(hosts[0].Node, incarnation)], [])));
+
+    private void Write(int index, Write write)
     {
         var host = hosts[index];
-        host.Disk.Submit(new Write(++sequence, promised, records, 0, null), [], default);
-        host.Disk.Sync(1, write => checker.BecameDurable(host, write));
+        host.Disk.Submit(write, [], default);
+        host.Disk.Sync(1, durable => checker.BecameDurable(host, durable));
     }
 }

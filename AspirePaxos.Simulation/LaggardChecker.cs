@@ -1,0 +1,93 @@
+using AspirePaxos.Protocol;
+
+namespace AspirePaxos.Simulation;
+
+/// <summary>
+/// A replica that lacks slots does not ask one peer for ever: where that one stays silent, it turns to others that it has heard to be
+/// ahead. Seen as it happens, since in the end chance lets every question through.
+/// </summary>
+internal sealed class LaggardChecker(IReadOnlyList<Host> hosts, Coverage coverage)
+{
+    private const int Patience = 4;
+
+    /// <summary>What one process last heard of each host's CommitIndex, and its questions in a row to one peer, none answered.</summary>
+    private sealed class Questions(int hosts)
+    {
+        public readonly long[] Heard = new long[hosts];
+        public NodeId Asked = NodeId.None;
+        public long Lacks;
+        public int InARow;
+
+        /// <summary>Hosts that were ahead all the while.</summary>
+        public uint Others;
+    }
+
+    private readonly Dictionary<Process, Questions> all = [];
+
+    /// <summary>The process has taken in a message, or refused it.</summary>
+    public void Received(Process process, Envelope envelope)
+    {
+        var commit = CommitIndexOf(envelope.Message);
+        // Where messages wait for a paused process its clock stands still, and tells nothing: so the mode is compared, too.
+        if (commit < 0 || envelope.Mode != process.Replica.Options.Mode || process.Replica.Peer(envelope.From.Node).LastHeard < process.Clock) return;
+        var mine = Of(process);
+        if (envelope.Message is LearnReply) mine.Asked = NodeId.None;
+        ref var heard = ref mine.Heard[IndexOf(envelope.From.Node)];
+        // One of a ballot that was refused is not heard: whether it was is not asked here, so it may only lower.
+        heard = envelope.Message is Accept ? Math.Min(heard, commit) : commit;
+    }
+
+    public void Asks(Process process, NodeId peer)
+    {
+        var mine = Of(process);
+        var lacks = process.Replica.CommitIndex + 1;
+        var others = 0u;
+        for (var i = 0; i < mine.Heard.Length; i++)
+        {
+            if (mine.Heard[i] >= lacks && hosts[i].Node != peer) others |= 1u << i;
+        }
+
+        if (mine.Asked != peer || mine.Lacks != lacks || process.Replica.FetchesSnapshot)
+        {
+            (mine.Asked, mine.Lacks, mine.InARow, mine.Others) = (peer, lacks, 0, others);
+            return;
+        }
+
+        mine.Others &= others;
+        mine.InARow++;
+        coverage.Count(Seen.QuestionsRepeated);
+        Rule.Requires(mine.InARow < Patience || mine.Others == 0, process.Host, $"asks {peer} for slot {lacks} again and again, which answers nothing, and none of the others that are ahead: {string.Join(", ", hosts.Where(host => (mine.Others >> host.Index & 1) == 1).Select(host => $"{host.Node} at {mine.Heard[host.Index]}"))}");
+    }
+
+    private Questions Of(Process process)
+    {
+        if (!all.TryGetValue(process, out var mine)) all[process] = mine = new Questions(hosts.Count);
+        return mine;
+    }
+
+    private int IndexOf(NodeId node)
+    {
+        for (var i = 0; i < hosts.Count; i++)
+        {
+            if (hosts[i].Node == node) return i;
+        }
+
+        throw new SimulationException($"{node} is no member");
+    }
+
+    private static long CommitIndexOf(Message message) => message switch
+    {
+        Heartbeat heartbeat => heartbeat.CommitIndex,
+        HeartbeatReply reply => reply.CommitIndex,
+        Accept accept => accept.CommitIndex,
+        AlreadyChosen chosen => chosen.CommitIndex,
+        Promise promise => promise.CommitIndex,
+        Answer answer => answer.CommitIndex,
+        LearnReply reply => reply.CommitIndex,
+        RecoverReply reply => reply.CommitIndex,
+        Handover handover => handover.CommitIndex,
+        Forwarded { Ballot.IsNone: false } forwarded => forwarded.CommitIndex,
+        ReadIndexReply { Ballot.IsNone: false } reply => reply.CommitIndex,
+        _ => -1,
+    };
+}
