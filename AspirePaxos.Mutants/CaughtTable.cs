@@ -33,8 +33,7 @@ internal static class CaughtTable
         var table = new StringBuilder("| mutant | the bug | seeds needed | what caught it |\n| --- | --- | --- | --- |\n");
         foreach (var found in catches)
         {
-            var text = found is { Seed: null, Mutant.HeldBy: { } held } ? $"only by the test {held}" : found.By;
-            var by = text.Length > 140 ? text[..139] + "…" : text;
+            var by = found.By.Length > 140 ? found.By[..139] + "…" : found.By;
             table.Append(CultureInfo.InvariantCulture, $"| {found.Mutant.Name} | {found.Mutant.Bug} | {found.Seed?.ToString(CultureInfo.InvariantCulture) ?? "**not in 2,000**"} | {by.Replace("|", "\\|", StringComparison.Ordinal)} |\n");
         }
 

@@ -70,10 +70,19 @@ internal sealed class ClientRequests(World world)
         var answer = StoreResult.Decode(outcome.Result.Span);
         for (var i = 0; i < batch.Commands.Count; i++)
         {
-            if (results[i] == answer && batch.Commands[i].Span.SequenceEqual(operation.Bytes)) return;
+            if (results[i] != answer || !batch.Commands[i].Span.SequenceEqual(operation.Bytes)) continue;
+            CheckRemembered(operation, answer, outcome.Slot);
+            return;
         }
 
         throw new SimulationException($"{operation.Command} is acknowledged at slot {outcome.Slot} as {answer}, which holds no such command and result");
+    }
+
+    /// <remarks>Rule 8: a key answers for the request that it came with, and for no other.</remarks>
+    private void CheckRemembered(ClientOperation operation, StoreResult answer, long slot)
+    {
+        if (answer.Slot == slot || world.Checker.BatchAt(answer.Slot).Commands.Any(bytes => bytes.Span.SequenceEqual(operation.Bytes))) return;
+        throw new SimulationException($"{operation.Command} is answered with the result of slot {answer.Slot}, where another request with its key was executed");
     }
 
     /// <summary>A slot was applied for the first time: what carries a key is executed once as long as the key is remembered (rule 8).</summary>

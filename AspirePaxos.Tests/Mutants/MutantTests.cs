@@ -15,7 +15,7 @@ public sealed class MutantTests
         get
         {
             var step = Environment.GetEnvironmentVariable("PAXOS_ALL_MUTANTS") == "1" ? 1 : 5;
-            return [.. Catalog.All.Where(mutant => mutant.HeldBy is null).Where((_, i) => i % step == 0).Select(mutant => mutant.Name)];
+            return [.. Catalog.All.Where((_, i) => i % step == 0).Select(mutant => mutant.Name)];
         }
     }
 
@@ -44,7 +44,7 @@ public sealed class MutantTests
     public void Each_fits_the_sources_and_was_caught_when_all_were_hunted()
     {
         Assert.Equal(Catalog.All.Count, Catalog.All.DistinctBy(mutant => mutant.Name).Count());
-        Assert.Equal(Catalog.All.Where(mutant => mutant.HeldBy is null).Select(mutant => mutant.Name).Order(StringComparer.Ordinal), CaughtTable.Load().Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(Catalog.All.Select(mutant => mutant.Name).Order(StringComparer.Ordinal), CaughtTable.Load().Keys.Order(StringComparer.Ordinal));
         foreach (var edit in Catalog.All.SelectMany(mutant => mutant.Edits))
         {
             var text = File.ReadAllText(Path.Combine(root, edit.File)).ReplaceLineEndings("\n");
