@@ -59,6 +59,9 @@ internal sealed class Context(ReplicaOptions options, DurableState restored, lon
 
     public void SendWhenDurable(NodeId to, Message message) => Out.SendWhenDurable(Address(to, message, 0));
 
+    /// <summary>To whatever directory that node has.</summary>
+    public void AnnounceWhenDurable(NodeId to, Message message) => Out.SendWhenDurable(Address(to, message, 0) with { To = new Identity(to, 0, 0) });
+
     public void Broadcast(Message message)
     {
         foreach (var peer in Peers) SendNow(peer, message);

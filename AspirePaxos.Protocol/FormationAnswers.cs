@@ -17,12 +17,10 @@ internal sealed class FormationAnswers(Context context)
         if (Contradiction() is not null) return null;
         var formed = latest.Values.Where(answer => answer.Reply.Formed).ToList();
         var retired = formed.SelectMany(Lost).Distinct().ToList();
-        var boots = formed
-            .SelectMany(answer => answer.Reply.Boots.Append(new SeenBoot(answer.From.Node, answer.From.BootCounter)))
-            .GroupBy(seen => seen.Node, (node, all) => new SeenBoot(node, all.Max(seen => seen.BootCounter)));
         // Of an empty one, whose announcement not all have heard, the directory that was known last.
-        var table = formed.SelectMany(answer => answer.Reply.Table).OrderBy(retired.Contains).GroupBy(member => member.Node, (_, all) => all.First());
-        return new FormationReply(true, formed[0].Reply.ClusterId, [.. table], [.. boots], retired);
+        var table = formed.SelectMany(answer => answer.Reply.Table).OrderBy(retired.Contains).GroupBy(member => member.Node, (_, all) => all.First()).ToList();
+        var boots = table.Select(member => new SeenBoot(member.Node, formed.Max(answer => Starts(answer, member))));
+        return new FormationReply(true, formed[0].Reply.ClusterId, table, [.. boots], retired);
     }
 
     /// <summary>Why this replica cannot join yet; null where it can.</summary>
@@ -47,6 +45,13 @@ internal sealed class FormationAnswers(Context context)
         if (named != answered.Incarnation) return $"{from.Node.Name} knows directory {named:x} of {answered.Node.Name}, and {answered.Incarnation:x} answered";
         var seen = reply.Boots.FirstOrDefault(boot => boot.Node == answered.Node).BootCounter;
         return seen > answered.BootCounter ? $"{from.Node.Name} has seen start {seen} of {answered.Node.Name}, and start {answered.BootCounter} answered" : null;
+    }
+
+    private static long Starts((Identity From, FormationReply Reply) witness, Member member)
+    {
+        var (from, reply) = witness;
+        var answered = from.Node == member.Node && from.Incarnation == member.Incarnation ? from.BootCounter : 0;
+        return reply.Table.Contains(member) ? Math.Max(answered, reply.Boots.FirstOrDefault(seen => seen.Node == member.Node).BootCounter) : answered;
     }
 
     /// <summary>The directories that were replaced, and those of this node, which the new one replaces.</summary>

@@ -104,7 +104,7 @@ internal sealed class Recovery(Context context, Acceptor acceptor, Learner learn
         if (noted.Contains(peer)) return;
         if (announcedAt.TryGetValue(peer, out var at) && context.Now - at < context.Options.ResendInterval) return;
         announcedAt[peer] = context.Now;
-        context.SendWhenDurable(peer, new RecoverQuery(0, 0, context.Formation.Replaced));
+        context.AnnounceWhenDurable(peer, new RecoverQuery(0, 0, context.Formation.Replaced));
     }
 
     private void Ask(NodeId peer, Report report)

@@ -12,6 +12,9 @@ internal sealed class Acceptances(IReadOnlyList<Host> hosts)
     /// <summary>Directories that all other hosts had, at some time, durably taken note of.</summary>
     private readonly HashSet<long> noted = [];
 
+    /// <summary>Which hosts had taken note of a directory, be it on a disk that they lost since: what is empty counts nobody.</summary>
+    private readonly Dictionary<long, uint> notedBy = [];
+
     private sealed class Acceptance(Ballot ballot, Command command)
     {
         public readonly Ballot Ballot = ballot;
@@ -60,7 +63,8 @@ internal sealed class Acceptances(IReadOnlyList<Host> hosts)
         {
             var member = new Member(host.Node, host.Disk.Incarnation);
             if (host == by || noted.Contains(member.Incarnation) || !cluster.Members.Contains(member)) continue;
-            if (hosts.All(other => other == host || other == by || other.Disk.Cluster.Members.Contains(member))) Forget(host);
+            var all = notedBy[member.Incarnation] = notedBy.GetValueOrDefault(member.Incarnation) | 1u << by.Index;
+            if (BitOperations.PopCount(all) == hosts.Count - 1) Forget(host);
         }
     }
 

@@ -71,6 +71,7 @@ public enum Seen
     WritesToFullDisks,
     LostDisks,
     DamagedRecords,
+    OverlappingLosses,
     RestoredCopies,
     ReplacedDisksStarted,
     Divergences,

@@ -3,8 +3,8 @@ using AspirePaxos.Protocol;
 namespace AspirePaxos.Simulation;
 
 /// <summary>
-/// Data directories that are lost, damaged, or not the node's own any more: old copies, replaced ones. One node at a time, and only
-/// while all others have theirs: that is what recovery needs (rule 15), as the documentation says.
+/// Data directories that are lost, damaged, or not the node's own any more: old copies, replaced ones. As many at a time as leave a quorum
+/// of the others theirs: that is what recovery needs (rule 15), as the documentation says.
 /// </summary>
 internal sealed class DirectoryFaults(World world, FaultInjector faults, Prng random)
 {
@@ -37,15 +37,23 @@ internal sealed class DirectoryFaults(World world, FaultInjector faults, Prng ra
     }
 
     /// <summary>It may take part as soon as it runs: formed, not recovering, its own and sound.</summary>
-    public static bool IsWhole(Host host) =>
-        host.Disk is { IsStrange: false, Diverges: false, Cluster: { Recovering: false, Stopped: null, ClusterId.Length: > 0 } };
+    public static bool IsWhole(Host host) => IsWhole(host.Disk);
+
+    private static bool IsWhole(Disk disk) =>
+        disk is { IsStrange: false, Diverges: false, Cluster: { Recovering: false, Stopped: null, ClusterId.Length: > 0 } };
 
     private bool AllWhole => strange is null && world.Hosts.TrueForAll(IsWhole);
 
+    /// <summary>Where a node runs on a strange directory, its own one counts.</summary>
+    private bool MayLose(Host host) =>
+        strange?.Host != host && IsWhole(host)
+        && world.Hosts.Count(other => !(strange is { } its && its.Host == other ? IsWhole(its.Own) : IsWhole(other))) < (world.Hosts.Count - 1) / 2;
+
     private void Wipe()
     {
-        if (!AllWhole) return;
         var host = faults.AnyOrLeader();
+        if (!MayLose(host)) return;
+        if (!AllWhole) world.Coverage.Count(Seen.OverlappingLosses);
         if (!random.OneIn(3))
         {
             Lose(host);
@@ -58,7 +66,7 @@ internal sealed class DirectoryFaults(World world, FaultInjector faults, Prng ra
         faults.Until(random.Between(100, 100_000), () =>
         {
             foreach (var (from, to) in clogged) world.Network.Release(from, to, longest: 4_000_000);
-            if (AllWhole) Lose(host);
+            if (MayLose(host)) Lose(host);
         });
     }
 
