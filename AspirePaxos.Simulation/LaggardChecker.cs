@@ -28,8 +28,7 @@ internal sealed class LaggardChecker(IReadOnlyList<Host> hosts, Coverage coverag
     public void Received(Process process, Envelope envelope)
     {
         var commit = CommitIndexOf(envelope.Message);
-        // Where messages wait for a paused process its clock stands still, and tells nothing: so the mode is compared, too.
-        if (commit < 0 || envelope.Mode != process.Replica.Options.Mode || process.Replica.Peer(envelope.From.Node).LastHeard < process.Clock) return;
+        if (commit < 0 || !IsHeard(process, envelope)) return;
         var mine = Of(process);
         if (envelope.Message is LearnReply) mine.Asked = NodeId.None;
         ref var heard = ref mine.Heard[IndexOf(envelope.From.Node)];
@@ -57,6 +56,14 @@ internal sealed class LaggardChecker(IReadOnlyList<Host> hosts, Coverage coverag
         mine.InARow++;
         coverage.Count(Seen.QuestionsRepeated);
         Rule.Requires(mine.InARow < Patience || mine.Others == 0, process.Host, $"asks {peer} for slot {lacks} again and again, which answers nothing, and none of the others that are ahead: {string.Join(", ", hosts.Where(host => (mine.Others >> host.Index & 1) == 1).Select(host => $"{host.Node} at {mine.Heard[host.Index]}"))}");
+    }
+
+    /// <summary>Neither refused nor passed over. (The clock of a paused process stands still, and a request to one that recovers is refused, so its last word alone says too little.)</summary>
+    private static bool IsHeard(Process process, Envelope envelope)
+    {
+        var replica = process.Replica;
+        if (envelope.Mode != replica.Options.Mode || replica.Peer(envelope.From.Node).LastHeard < process.Clock) return false;
+        return envelope.Message is Reply ? envelope.To.BootCounter == process.Identity.BootCounter : replica.Role != Role.Recovering;
     }
 
     private Questions Of(Process process)
