@@ -58,11 +58,11 @@ internal sealed class LaggardChecker(IReadOnlyList<Host> hosts, Coverage coverag
         Rule.Requires(mine.InARow < Patience || mine.Others == 0, process.Host, $"asks {peer} for slot {lacks} again and again, which answers nothing, and none of the others that are ahead: {string.Join(", ", hosts.Where(host => (mine.Others >> host.Index & 1) == 1).Select(host => $"{host.Node} at {mine.Heard[host.Index]}"))}");
     }
 
-    /// <summary>Neither refused nor passed over. (The clock of a paused process stands still, and a request to one that recovers is refused, so its last word alone says too little.)</summary>
+    /// <summary>Neither refused nor passed over. (The clock of a paused process stands still, and a request to one that forms or recovers is refused, so its last word alone says too little.)</summary>
     private static bool IsHeard(Process process, Envelope envelope)
     {
         var replica = process.Replica;
-        if (envelope.Mode != replica.Options.Mode || replica.Peer(envelope.From.Node).LastHeard < process.Clock) return false;
+        if (replica.Role == Role.Forming || envelope.Mode != replica.Options.Mode || replica.Peer(envelope.From.Node).LastHeard < process.Clock) return false;
         return envelope.Message is Reply ? envelope.To.BootCounter == process.Identity.BootCounter : replica.Role != Role.Recovering;
     }
 
