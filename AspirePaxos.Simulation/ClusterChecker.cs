@@ -213,7 +213,7 @@ internal sealed class ClusterChecker(IReadOnlyList<Host> hosts, Coverage coverag
     }
 
     /// <summary>After each turn of a process.</summary>
-    public void Observe(Process process)
+    public static void Observe(Process process)
     {
         var replica = process.Replica;
         var seen = process.Observed!;
@@ -222,27 +222,8 @@ internal sealed class ClusterChecker(IReadOnlyList<Host> hosts, Coverage coverag
         Rule.Requires(replica.AppliedIndex <= replica.CommitIndex, process.Host, "it applied past its CommitIndex");
         Rule.Requires(replica.AppliedIndex == seen.Applied, process.Host, $"it says applied {replica.AppliedIndex}, its store is at {seen.Applied}");
         Rule.Requires(replica.Rejection is null || process.Host.Disk.IsStrange || process.Host.Disk.Diverges, process.Host, $"it was rejected: {replica.Rejection}");
-        LedAlone(process);
         seen.Commit = replica.CommitIndex;
         seen.Promised = replica.Promised;
-    }
-
-    /// <summary>
-    /// Decision 3: whoever leads has proposed, in its ballot, all that was learned since it leads. Else a higher ballot has chosen it, and
-    /// the next word of this leader may be taken wrongly by a follower that accepted something of its own.
-    /// </summary>
-    private void LedAlone(Process process)
-    {
-        var (replica, seen) = (process.Replica, process.Observed!);
-        var ballot = replica.Role == Role.Leader ? replica.Ballot : Ballot.None;
-        for (var slot = seen.Commit + 1; slot <= replica.CommitIndex && seen.Leads == ballot && !ballot.IsNone; slot++)
-        {
-            Rule.Requires(
-                proposals.TryGetValue((slot, ballot), out var command) && acceptances.Chosen(slot) is { } decided && decided.Command == command, process.Host,
-                $"goes on leading {ballot}, and has learned slot {slot}, which holds what {ballot} did not propose");
-        }
-
-        seen.Leads = ballot;
     }
 
     /// <summary>Rule 15: what a directory knows of its cluster it knows for ever, whatever state is put into it.</summary>
@@ -267,9 +248,6 @@ internal sealed class Observation
     public long LogTime { get; set; }
 
     public Ballot Promised { get; set; }
-
-    /// <summary>The ballot that it led at its last turn.</summary>
-    public Ballot Leads { get; set; } = Ballot.None;
 
     /// <summary>By token, of an Accept that came when slots of it had been dropped: through which.</summary>
     public Dictionary<long, long> AskedBehind { get; } = [];

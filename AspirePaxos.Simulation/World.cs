@@ -221,7 +221,7 @@ internal sealed partial class World : IWorld
     private void Turn(Process process)
     {
         process.Turn();
-        checker.Observe(process);
+        ClusterChecker.Observe(process);
         if (process.Observed!.Standing != process.Replica.Standing()) NoteStanding(process);
     }
 
