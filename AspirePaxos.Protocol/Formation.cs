@@ -82,7 +82,7 @@ internal sealed partial class Formation
     /// <summary>Who is who, for all that the others know now.</summary>
     private void Ask()
     {
-        foreach (var peer in context.Peers) context.SendWhenDurable(peer, new FormationQuery(Table));
+        foreach (var peer in context.Peers) context.AnnounceWhenDurable(peer, new FormationQuery(Table));
     }
 
     /// <summary>Checks what every message carries.</summary>

@@ -39,6 +39,8 @@ internal sealed class DirectoryFaults(World world, FaultInjector faults, Prng ra
     /// <summary>It may take part as soon as it runs: formed, not recovering, its own and sound.</summary>
     public static bool IsWhole(Host host) => IsWhole(host.Disk);
 
+    private static bool IsRecovering(Disk disk) => disk is { IsStrange: false, Diverges: false, Cluster: { Recovering: true, Stopped: null } };
+
     private static bool IsWhole(Disk disk) =>
         disk is { IsStrange: false, Diverges: false, Cluster: { Recovering: false, Stopped: null, ClusterId.Length: > 0 } };
 
@@ -46,14 +48,20 @@ internal sealed class DirectoryFaults(World world, FaultInjector faults, Prng ra
 
     /// <summary>Where a node runs on a strange directory, its own one counts.</summary>
     private bool MayLose(Host host) =>
-        strange?.Host != host && IsWhole(host)
-        && world.Hosts.Count(other => !(strange is { } its && its.Host == other ? IsWhole(its.Own) : IsWhole(other))) < (world.Hosts.Count - 1) / 2;
+        strange?.Host != host && (IsWhole(host) || IsRecovering(host.Disk))
+        && world.Hosts.Count(other => other != host && !(strange is { } its && its.Host == other ? IsWhole(its.Own) : IsWhole(other))) < (world.Hosts.Count - 1) / 2;
 
     private void Wipe()
     {
         var host = faults.AnyOrLeader();
         if (!MayLose(host)) return;
         if (!AllWhole) world.Coverage.Count(Seen.OverlappingLosses);
+        if (world.Hosts.Count > 3 && random.OneIn(3) && faults.Leader() is { } leader && leader != host)
+        {
+            LoseOnlyFollower(leader, host);
+            return;
+        }
+
         if (!random.OneIn(3))
         {
             Lose(host);
@@ -70,14 +78,41 @@ internal sealed class DirectoryFaults(World world, FaultInjector faults, Prng ra
         });
     }
 
-    private void Lose(Host host)
+    /// <summary>
+    /// The one follower that a leader reaches loses its directory, and comes back at once: what it had accepted is still waiting for others,
+    /// who hear of the new directory first. As many of them as make a quorum with the lost one come back before the rest; and the leader
+    /// may not be there when the others report.
+    /// </summary>
+    private void LoseOnlyFollower(Host leader, Host follower)
+    {
+        world.Note(247, $"{leader.Node} reaches only {follower.Node}");
+        var rest = world.Hosts.FindAll(other => other != leader && other != follower);
+        foreach (var other in rest) Between(leader, other, world.Network.Cut);
+        faults.Until(random.Between(1_000, 100_000), () =>
+        {
+            if (MayLose(follower)) Lose(follower, 10_000);
+            var first = rest[..((world.Hosts.Count / 2) - 1)];
+            var (gone, after) = (random.Between(5_000, 100_000), random.Between(20_000, 600_000));
+            faults.Until(gone, () => Between(leader, follower, world.Network.Cut));
+            faults.Until(after, () => first.ForEach(other => Between(leader, other, world.Network.Mend)));
+            faults.Until(after + random.Between(1_000, 600_000), () => world.Hosts.ForEach(other => Between(leader, other, world.Network.Mend)));
+        });
+
+        static void Between(Host a, Host b, Action<int, int> change)
+        {
+            change(a.Index, b.Index);
+            change(b.Index, a.Index);
+        }
+    }
+
+    private void Lose(Host host, long longest = 1_000_000)
     {
         var damaged = random.OneIn(3);
         world.Coverage.Count(damaged ? Seen.DamagedRecords : Seen.LostDisks);
         world.Note(240, $"{host.Node} {(damaged ? "finds a damaged record and does not start" : "loses its disk")}");
         if (host.Process is not null) world.CrashHost(host, random);
         Replace(host);
-        faults.StartLater(host, damaged ? random.Between(300_000, 3_000_000) : random.Between(1_000, 1_000_000));
+        faults.StartLater(host, damaged ? random.Between(300_000, 3_000_000) : random.Between(1_000, longest));
     }
 
     /// <summary>An empty directory.</summary>

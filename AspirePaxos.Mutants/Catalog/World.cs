@@ -24,8 +24,6 @@ internal static partial class Catalog
             In("Protocol/Recovery", "    private bool AllNoted => noted.Count == context.Peers.Count;", "    private bool AllNoted => noted.Count >= context.Quorum.Size - 1;")),
         new("one-answer-is-believed", "an empty directory joins by the first answer, which may come from a directory that was replaced",
             In("Protocol/Formation.Joining", "lost ? answers.Consistent() : reply", "reply")),
-        new("lost-acceptance-counted-after-note", "a leader goes on counting what a directory said that it has noted as lost",
-            In("Protocol/Replica.State", "        leader?.Forget(from.Node);\n        candidacy?.Forget(from.Node);\n", "")),
         new("recovery-takes-the-lowest-promise", "of the promises reported the lowest is taken",
             In("Protocol/Recovery", "acceptor.PromiseRecovered(reports.Values.Max(", "acceptor.PromiseRecovered(reports.Values.Min(")),
         new("recovery-forgets-what-was-accepted", "a recovering replica takes the promises and no proposals",
