@@ -63,7 +63,7 @@ internal sealed class LaggardChecker(IReadOnlyList<Host> hosts, Coverage coverag
     {
         var replica = process.Replica;
         if (replica.Role == Role.Forming || envelope.Mode != replica.Options.Mode || replica.Peer(envelope.From.Node).LastHeard < process.Clock) return false;
-        return envelope.Message is Reply ? envelope.To.BootCounter == process.Identity.BootCounter : replica.Role != Role.Recovering;
+        return envelope.Message is Reply ? envelope.To == process.Identity : (envelope.To.Incarnation == 0 || envelope.To.Incarnation == process.Identity.Incarnation) && replica.Role != Role.Recovering;
     }
 
     private Questions Of(Process process)
