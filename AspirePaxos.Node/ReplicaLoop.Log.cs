@@ -4,9 +4,12 @@ namespace AspirePaxos.Node;
 
 public sealed partial class ReplicaLoop
 {
+    private readonly MixedModesWatch modes = new();
+
     private void LogChanges(ReplicaStatus before, ReplicaStatus now)
     {
-        if (now.Rejection is { } rejection && rejection != before.Rejection) LogRejected(rejection);
+        if (now is { Stopped: true, Rejection: { } rejection } && rejection != before.Rejection) LogRejected(rejection);
+        if (modes.Look(now is { Stopped: false, Rejection: not null }, MonotonicClock.Milliseconds) is { } level) LogMixedModes(level, now.Rejection!);
         if (now.Role == before.Role && now.Leader == before.Leader) return;
         if (now.Role != before.Role) LogRole(now.Role, now.Ballot, now.CommitIndex);
         if (now.Leader != before.Leader && now.Leader != NodeId.None && now.Role != Role.Leader) LogLeader(now.Leader, now.Ballot);
@@ -33,6 +36,9 @@ public sealed partial class ReplicaLoop
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "This replica may not take part: {Rejection}")]
     private partial void LogRejected(string rejection);
+
+    [LoggerMessage(Message = "This replica is not ready: {Reason}")]
+    private partial void LogMixedModes(LogLevel level, string reason);
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "{What} The process stops at once, so that nothing is lost or wrongly acknowledged.")]
     private partial void LogFailure(string what, Exception failure);

@@ -31,6 +31,12 @@ public sealed partial class ReplicaLoop
         }
     }
 
+    private void Answer(SnapshotRead read)
+    {
+        var made = snapshots!.Answer(read, replica.TruncatedThrough, replica.ClusterId, store);
+        if (made is { } wait) replica.MakesSnapshot(read.Query, wait.Slot, wait.Bytes);
+    }
+
     private void Install(StoreSnapshot snapshot, KeyValueStore restored)
     {
         var position = snapshot.Position;

@@ -129,7 +129,7 @@ public sealed partial class ReplicaLoop
             if (ready.Write is { } write) Enqueue(write);
             foreach (var envelope in ready.Messages) Send(envelope);
             foreach (var chosen in ready.Chosen) Apply(chosen);
-            foreach (var read in ready.SnapshotReads) snapshots!.Answer(read, replica.TruncatedThrough, replica.ClusterId, store);
+            foreach (var read in ready.SnapshotReads) Answer(read);
             foreach (var part in ready.SnapshotParts) snapshots!.Keep(part, replica.ClusterId);
             foreach (var (requestId, outcome) in ready.Writes) Complete(requestId, outcome);
             foreach (var (requestId, ok) in ready.Reads)

@@ -117,7 +117,7 @@ public sealed partial class ReplicaLoop : IDisposable
         storage = new StorageThread(database, OnPersisted, failure => Fail($"A commit to {database.Path} failed; it is never tried again.", failure), OnStateDurable);
         snapshots = new SnapshotFiles(Path.GetFullPath(options.DataDirectory), options.StoreOptions, input => inbox.Post(input), logger);
         store = stored.Store;
-        replica = new Replica(ReplicaOptionsFor(stored.Self), stored.State with { Fetched = snapshots.Start(stored.State.AppliedIndex) }, MonotonicClock.Milliseconds);
+        replica = new Replica(ReplicaOptionsFor(stored.Self), stored.State with { Fetched = snapshots.Start(stored.State.AppliedIndex) }, MonotonicClock.Milliseconds) { NextExpiry = store.NextExpiry };
         Publish();
         storage.Start();
         thread = new Thread(Run) { Name = "replica", IsBackground = true };

@@ -10,11 +10,15 @@ public sealed partial class Replica
         truncation.DurableState = Math.Max(truncation.DurableState, appliedIndex);
     }
 
+    /// <summary>A <see cref="SnapshotRead"/> waits for the state after this slot, which is captured and being written: what comes after it is kept from now on.</summary>
+    /// <param name="bytes">Of the snapshot, about: how much of the log is kept for it grows with them.</param>
+    public void MakesSnapshot(Envelope query, long slot, long bytes) => truncation.Makes(query.From.Node, slot, bytes);
+
     /// <summary>Answers a <see cref="SnapshotRead"/>.</summary>
     /// <param name="data">Bytes of the snapshot from <paramref name="offset"/> on; not empty.</param>
     public void AnswerSnapshot(Envelope query, SnapshotId id, long offset, ReadOnlyMemory<byte> data)
     {
-        truncation.Served(id.Slot);
+        truncation.Served(query.From.Node, id);
         context.ReplyNow(query, new SnapshotChunk(id, offset, data));
     }
 
@@ -26,6 +30,7 @@ public sealed partial class Replica
     /// <returns>False where this replica has come as far by itself: the host drops the snapshot.</returns>
     public bool InstallSnapshot(long slot, long time)
     {
+        var provider = snapshot.Provider;
         snapshot.End();
         if (slot <= CommitIndex || Rejection is not null) return false;
         Invariant.Holds(unapplied.Count == 0 && emitted == AppliedIndex, "a snapshot is installed between two slots");
@@ -40,11 +45,17 @@ public sealed partial class Replica
         forwarding.AppliedIndex = reads.AppliedIndex = slot;
         forwarding.AnswerApplied();
         reads.AnswerApplied();
+        // Of all peers that one is sure to have kept what comes next.
+        if (provider != NodeId.None && learner.IsBehind) learner.Ask(provider);
         return true;
     }
 
-    /// <summary>The fetched snapshot is damaged or of another cluster: it is fetched again, as if nothing had come.</summary>
-    public void RefuseSnapshot() => snapshot.End();
+    /// <summary>The fetched snapshot is damaged or of another cluster: it is fetched again, from another peer first.</summary>
+    public void RefuseSnapshot()
+    {
+        if (Rejection is null) snapshot.Refuse();
+        else snapshot.End();
+    }
 
     private void HearsHashes(HashReport? hashes)
     {

@@ -14,6 +14,7 @@ internal sealed class SnapshotFetch
     private SnapshotId id;
     private long offset;
     private NodeId source = NodeId.None;
+    private NodeId provider = NodeId.None;
     private long askedAt;
     private int unanswered;
     private long needed;
@@ -33,6 +34,9 @@ internal sealed class SnapshotFetch
 
     public SnapshotId Id => id;
 
+    /// <summary>Whoever sent its last part: it keeps the slots above.</summary>
+    public NodeId Provider => provider;
+
     /// <summary>A peer has dropped the slot that this replica lacks next, and all through <paramref name="truncatedThrough"/>.</summary>
     public void Begin(NodeId from, long truncatedThrough)
     {
@@ -51,11 +55,20 @@ internal sealed class SnapshotFetch
         (id, offset) = (default, 0);
     }
 
+    /// <summary>It was damaged: whoever sent it may send the same again, so the next one is asked.</summary>
+    public void Refuse()
+    {
+        var refused = provider;
+        End();
+        if (refused != NodeId.None && context.Log.CommitIndex < needed) Begin(After(refused), needed);
+    }
+
     public void OnChunk(NodeId from, SnapshotChunk chunk)
     {
         // One that brings nothing is no answer: this peer is left, too, if it has no other.
         if (from != source || EndIfLearned() || chunk.Id.Slot <= context.Log.CommitIndex) return;
         unanswered = 0;
+        provider = from;
         if (chunk.Id != id)
         {
             (id, offset) = (chunk.Id, 0);
@@ -84,12 +97,17 @@ internal sealed class SnapshotFetch
         if (!UnderWay || EndIfLearned() || context.Now - askedAt < context.Options.ResendInterval) return;
         if (++unanswered >= Patience)
         {
-            var peers = context.Peers.Order().ToList();
-            source = peers[(peers.IndexOf(source) + 1) % peers.Count];
+            source = After(source);
             unanswered = 0;
         }
 
         Ask();
+    }
+
+    private NodeId After(NodeId peer)
+    {
+        var peers = context.Peers.Order().ToList();
+        return peers[(peers.IndexOf(peer) + 1) % peers.Count];
     }
 
     /// <summary>Another peer had the slots after all.</summary>

@@ -34,7 +34,7 @@ internal sealed partial class SnapshotFiles : IDisposable
     private readonly Dictionary<NodeId, SnapshotRead> waiting = [];
     private readonly Dictionary<ServedSnapshot, long> lastRead = [];
     private long now;
-    private bool making;
+    private (long Slot, long Bytes)? making;
 
     /// <param name="post">What comes of the work, for the loop.</param>
     public SnapshotFiles(string directory, StoreOptions options, Action<LoopInput> post, ILogger logger)
@@ -67,7 +67,8 @@ internal sealed partial class SnapshotFiles : IDisposable
     }
 
     /// <param name="store">The state as it is now.</param>
-    public void Answer(SnapshotRead read, long truncatedThrough, string clusterId, KeyValueStore store)
+    /// <returns>The slot of the snapshot that the asker has to wait for, and about its size; null where it waits for none.</returns>
+    public (long Slot, long Bytes)? Answer(SnapshotRead read, long truncatedThrough, string clusterId, KeyValueStore store)
     {
         // One that ends below what was dropped would leave a gap behind it, but whoever is fetching it may as well have its end.
         var file = served.Find(file => file.Id.Slot == read.Slot && file.Id.Slot > read.Above)
@@ -75,24 +76,25 @@ internal sealed partial class SnapshotFiles : IDisposable
         if (file is not null)
         {
             ReadPart(file, read);
-            return;
+            return null;
         }
 
         // Whoever asks is further than this replica, and finds another one by the silence.
-        if (store.Position.AppliedIndex <= read.Above) return;
+        if (store.Position.AppliedIndex <= read.Above) return null;
 
         // An earlier question of the same peer is lost, as any message may be.
         waiting[read.Query.From.Node] = read;
-        if (making) return;
-        making = true;
+        if (making is { } underWay) return underWay.Slot > read.Above ? underWay : null;
         var state = store.Capture();
+        making = (state.Position.AppliedIndex, DatabaseBytes());
         work.Add(() => Make(state, clusterId));
+        return making;
     }
 
     /// <summary>A file is there, or could not be written.</summary>
     public void Made(ServedSnapshot? file)
     {
-        making = false;
+        making = null;
         if (file is not null)
         {
             served.Add(file);
@@ -143,6 +145,13 @@ internal sealed partial class SnapshotFiles : IDisposable
                 LogFailed("used", e);
             }
         }
+    }
+
+    /// <summary>How large the snapshot becomes is known when it is written; the database holds the same state.</summary>
+    private long DatabaseBytes()
+    {
+        var database = new FileInfo(Path.Combine(directory, PaxosDatabase.FileName));
+        return database.Exists ? database.Length : 0;
     }
 
     private void Make(StoreSnapshot state, string clusterId)

@@ -4,7 +4,7 @@ using static AspirePaxos.Tests.Protocol.OneReplica;
 namespace AspirePaxos.Tests.Protocol;
 
 /// <summary>Rule 12: truncation behind a durable state, and snapshots for those who lag behind it.</summary>
-public sealed class SnapshotTests
+public sealed partial class SnapshotTests
 {
     private static readonly Ballot ballot = At(2, Node1);
     private static readonly SnapshotId id = new(10, 6, 77);

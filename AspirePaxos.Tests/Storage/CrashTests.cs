@@ -98,6 +98,7 @@ public sealed class CrashTests
             disk.Report(commit);
         }
 
+        if (commits >= 16) Assert.True(world.Counted is { Truncations: > 0, Installations: > 2 }, $"{world.Counted}");
         return (disk.Journal, expected, stored.Self);
     }
 

@@ -9,17 +9,23 @@ namespace AspirePaxos.Tests.Storage;
 internal sealed class RandomWrites(ulong seed, StoredState stored)
 {
     private readonly Prng random = new(seed);
-    private readonly KeyValueStore store = stored.Store;
+    private KeyValueStore store = stored.Store;
     private readonly SortedDictionary<long, LogRecord> log = new(stored.State.Log.ToDictionary(record => record.Slot));
     private Ballot promised = stored.State.Promised;
     private long commitIndex = stored.State.CommitIndex;
-    private long lastSlot = stored.State.Log.Select(record => record.Slot).LastOrDefault();
+    private long lastSlot = Math.Max(stored.State.CommitIndex, stored.State.Log.Select(record => record.Slot).LastOrDefault());
+    private long truncated = stored.State.TruncatedThrough;
     private long sequence;
+    private int commits;
     private ClusterState cluster = stored.State.Cluster;
+
+    /// <summary>Records were dropped, and snapshots installed, so often.</summary>
+    public (int Truncations, int Installations) Counted { get; private set; }
 
     /// <summary>Up to four writes of one commit, with what some of their slots changed.</summary>
     public (List<Write> Writes, AppliedRows Rows) Next()
     {
+        if (++commits % 4 == 3) return NextInstallation();
         var writes = new List<Write>();
         for (var i = random.Between(0, 5); i > 0; i--) writes.Add(NextWrite());
         var rows = new AppliedRows();
@@ -35,12 +41,13 @@ internal sealed class RandomWrites(ulong seed, StoredState stored)
     }
 
     /// <summary>The state that the writes up to now should leave.</summary>
-    public string Expected => StateText.Of(promised, commitIndex, log.Values, cluster, store);
+    public string Expected => StateText.Of(promised, commitIndex, truncated, log.Values, cluster, store);
 
     public void AssertHeld(StoredState found)
     {
         Assert.Equal(promised, found.State.Promised);
         Assert.Equal(commitIndex, found.State.CommitIndex);
+        Assert.Equal(truncated, found.State.TruncatedThrough);
         Assert.Equal(log.Values, found.State.Log);
         Assert.Equal(cluster.ClusterId, found.State.Cluster.ClusterId);
         Assert.Equal(cluster.Members, found.State.Cluster.Members);
@@ -82,7 +89,38 @@ internal sealed class RandomWrites(ulong seed, StoredState stored)
                 $"cluster{random.Next():x}", [new Member(new NodeId("node0"), 5), new Member(new NodeId("node1"), (long)(random.Next() >> 11))], [new SeenBoot(new NodeId("node1"), sequence + 1)]);
         }
 
-        return new Write(++sequence, promise, records, commitIndex, changed);
+        if (random.OneIn(3) && store.Position.AppliedIndex > truncated) Truncate(random.Between(truncated + 1, store.Position.AppliedIndex + 1));
+        return new Write(++sequence, promise, records, commitIndex, changed) { TruncatedThrough = truncated };
+    }
+
+    /// <summary>What another replica has applied takes the place of the state, in one commit with the log that ends below it.</summary>
+    private (List<Write> Writes, AppliedRows Rows) NextInstallation()
+    {
+        var own = store.Capture();
+        store = KeyValueStore.Restore(new StoreOptions(), own.Position, own.Rows);
+        var slot = commitIndex + random.Between(1, 5);
+        while (store.Position.AppliedIndex < slot)
+        {
+            var next = store.Position.AppliedIndex + 1;
+            var batch = Batch.Decode(next <= commitIndex ? log[next].Command : NextCommand(next));
+            store.Apply(next, batch.LogTime, batch.Commands);
+        }
+
+        var rows = new AppliedRows();
+        var snapshot = store.Capture();
+        rows.Replace(snapshot.Position, snapshot.Rows);
+        commitIndex = slot;
+        lastSlot = Math.Max(lastSlot, slot);
+        Truncate(slot);
+        Counted = (Counted.Truncations - 1, Counted.Installations + 1);
+        return ([new Write(++sequence, null, [], commitIndex, null) { TruncatedThrough = slot, InstalledSnapshot = slot }], rows);
+    }
+
+    private void Truncate(long through)
+    {
+        truncated = through;
+        foreach (var slot in log.Keys.Where(slot => slot <= through).ToList()) log.Remove(slot);
+        Counted = (Counted.Truncations + 1, Counted.Installations);
     }
 
     private Command NextCommand(long slot)

@@ -54,6 +54,24 @@ public sealed class TruncationStorageTests
     }
 
     [Fact]
+    public void The_file_of_the_write_ahead_log_shrinks_after_a_large_commit()
+    {
+        const int CheckpointPages = 20;
+        using var folder = new DataFolder();
+        using var database = PaxosDatabase.Open(folder.Options(), out _, CheckpointPages);
+        var log = new FileInfo(folder.Database + "-wal");
+        var rows = new AppliedRows();
+        rows.Add(new StorePosition(1, 1, 1, 1), [new EntryRow("large", new Entry(new byte[2 << 20], 1, 1))]);
+        database.Commit([new Write(1, null, Records(1, 1), 1, null)], rows);
+        log.Refresh();
+        Assert.True(log.Length > 2 << 20, $"{log.Length} bytes");
+
+        for (var slot = 2; slot <= 4; slot++) database.Commit([new Write(slot, null, Records(slot, slot), slot, null)], new AppliedRows());
+        log.Refresh();
+        Assert.InRange(log.Length, 1, 2 * CheckpointPages * 4_096);
+    }
+
+    [Fact]
     public void What_replaced_a_lost_directory_is_remembered()
     {
         using var folder = new DataFolder();

@@ -1,3 +1,4 @@
+using AspirePaxos.KeyValue;
 using AspirePaxos.Protocol;
 
 namespace AspirePaxos.Tests.Transport;
@@ -31,6 +32,22 @@ public sealed class ClusterTests
 
         Assert.Equal(OutcomeKind.Done, (await nodes.PutAsync("node0", "k", "v")).Kind);
         Assert.Equal("v", await nodes.GetAsync("node0", "k"));
+    }
+
+    /// <remarks>No write comes by itself: what is due is known from the restored state alone.</remarks>
+    [Fact]
+    public async Task A_leader_that_was_restarted_forgets_an_expired_key_without_another_write()
+    {
+        await using var nodes = new NodesInProcess(1, changed: new() { ["Paxos:IdempotencyRetention"] = "3000" });
+        await nodes.StartAsync();
+        await nodes.ReadyAsync();
+        await nodes["node0"].WriteAsync(new Put("k", "v"u8.ToArray(), default, "once").Encode(), default);
+        Assert.Equal(1, await nodes["node0"].InspectAsync((_, store) => store.IdempotencyKeys));
+        await nodes.StopAsync("node0");
+
+        await nodes.StartAsync("node0");
+        Assert.Equal(1, await nodes["node0"].InspectAsync((_, store) => store.IdempotencyKeys));
+        await Eventually.HoldsAsync(async () => await nodes["node0"].InspectAsync((_, store) => store.IdempotencyKeys) == 0, "the key is forgotten");
     }
 
     [Fact]
