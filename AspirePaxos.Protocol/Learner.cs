@@ -53,7 +53,8 @@ internal sealed class Learner(Context context, SnapshotFetch snapshot)
     public void Hears(NodeId node, long commitIndex)
     {
         KnownCommitIndex = Math.Max(KnownCommitIndex, commitIndex);
-        heard[node] = commitIndex;
+        // A message that was long on its way says less than is known.
+        heard[node] = Math.Max(heard.GetValueOrDefault(node), commitIndex);
         if (commitIndex <= context.Log.CommitIndex) return;
         source = node;
         if (behindSince < 0) behindSince = context.Now;

@@ -15,7 +15,22 @@ internal sealed class MessageChecker(ClusterChecker cluster, IReadOnlyList<Host>
         process.Observed!.AskedBehind[envelope.Token] = process.Replica.TruncatedThrough;
     }
 
-    public void Received(Process process, Envelope envelope) => laggards.Received(process, envelope);
+    /// <summary>The process has taken this in, or refused it.</summary>
+    public void Received(Process process, Envelope envelope)
+    {
+        laggards.Received(process, envelope);
+        if (envelope.Message is HeartbeatReply reply) CheckDeposed(process, envelope.From, reply);
+    }
+
+    /// <remarks>Rules 9 and 10: who promised a higher ballot confirms nothing, and the leader that hears of it leads no more.</remarks>
+    private void CheckDeposed(Process process, Identity from, HeartbeatReply reply)
+    {
+        var replica = process.Replica;
+        if (replica.Options.Mode != Mode.Multi || reply.Promised <= reply.Ballot || replica.Rejection is not null || replica.Peer(from.Node).BootCounter != from.BootCounter) return;
+        // What a directory that was replaced had promised is refused.
+        if (!hosts.Any(host => host.Node == from.Node && host.Disk is { IsStrange: false } disk && disk.Incarnation == from.Incarnation)) return;
+        Rule.Requires(replica.Role != Role.Leader || replica.Ballot != reply.Ballot, process.Host, $"goes on leading {reply.Ballot}, {from.Node} told it that it promised {reply.Promised}");
+    }
 
     public void Check(Process from, Envelope envelope)
     {

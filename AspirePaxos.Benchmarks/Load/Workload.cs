@@ -27,6 +27,8 @@ internal sealed record Workload(string Name, Kind Kind, bool AllNodes, string Ex
     ];
 
     public bool Reads => Kind is Kind.Read or Kind.LocalRead or Kind.Mixed;
+
+    public bool Writes => Kind is not (Kind.Read or Kind.LocalRead);
 }
 
 /// <summary>One line of the table: a workload at so many connections with values of one size.</summary>

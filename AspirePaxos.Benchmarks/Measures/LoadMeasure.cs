@@ -40,6 +40,8 @@ internal sealed class LoadMeasure(BenchmarkOptions options, Progress progress)
         var leader = await Leadership.FindAsync(target, cancellation);
         var keys = (int)Math.Clamp(StoreBytes / load.ValueBytes, 1, options.Keys);
         if (load.Workload.Reads) await FillAsync(target, load.ValueBytes, keys, cancellation);
+        // Its writes give keys values of its own size.
+        if (load.Workload.Writes) filled.Remove(target.Name);
         var generator = new Generator(target, load, leader, keys, options.Rate, Connections.Of(options.Client));
         await using var ending = generator;
         await WatchAsync(target, load, generator, "warming up", options.Warmup, cancellation);

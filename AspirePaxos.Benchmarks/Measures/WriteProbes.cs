@@ -11,13 +11,15 @@ internal sealed class WriteProbes : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(2);
 
-    /// <summary>Unanswered ones at most; beyond, the oldest is broken off.</summary>
+    /// <summary>From the oldest unanswered one on; beyond, that one is broken off.</summary>
     private const int MostUnanswered = 2_000;
 
     private readonly ITarget target;
     private readonly CancellationTokenSource end = new();
     private readonly ConcurrentDictionary<LaunchedResource, ConcurrentBag<IConnection>> idle = [];
-    private readonly ConcurrentDictionary<Task, IConnection> unanswered = [];
+
+    /// <summary>In the order in which they were sent, answered ones among them.</summary>
+    private readonly Queue<(Task Probe, IConnection Connection)> sent = new();
     private readonly Task work;
     private readonly Lock turn = new();
     private volatile IReadOnlyList<LaunchedResource> asked;
@@ -70,8 +72,7 @@ internal sealed class WriteProbes : IAsyncDisposable
     {
         await end.CancelAsync();
         await work;
-        foreach (var connection in unanswered.Values) connection.Dispose();
-        await Task.WhenAll(unanswered.Keys);
+        while (sent.Count > 0) await BreakOffOldestAsync();
         foreach (var connection in idle.Values.SelectMany(bag => bag)) connection.Dispose();
         end.Dispose();
     }
@@ -92,12 +93,18 @@ internal sealed class WriteProbes : IAsyncDisposable
 
             var nodes = asked;
             var node = nodes[i % nodes.Count];
-            if (unanswered.Count >= MostUnanswered) continue;
+            while (sent.TryPeek(out var oldest) && oldest.Probe.IsCompleted) sent.Dequeue();
+            if (sent.Count >= MostUnanswered) await BreakOffOldestAsync();
             var connection = idle.GetOrAdd(node, _ => []).TryTake(out var free) ? free : new SocketConnection(node.Url!);
-            var probe = ProbeAsync(node, connection);
-            unanswered[probe] = connection;
-            _ = probe.ContinueWith(finished => unanswered.TryRemove(finished, out _), TaskScheduler.Default);
+            sent.Enqueue((ProbeAsync(node, connection), connection));
         }
+    }
+
+    private Task BreakOffOldestAsync()
+    {
+        var (probe, connection) = sent.Dequeue();
+        if (!probe.IsCompleted) connection.Dispose();
+        return probe;
     }
 
     private async Task ProbeAsync(LaunchedResource node, IConnection connection)

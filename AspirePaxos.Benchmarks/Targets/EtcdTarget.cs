@@ -54,40 +54,17 @@ internal sealed class EtcdTarget : ITarget
         }
     }
 
-    public async Task<bool> IsReadyAsync(int node, CancellationToken cancellation)
-    {
-        try
-        {
-            using var response = await http.GetAsync(new Uri(Nodes[node].Url!, "/health"), cancellation);
-            return response.IsSuccessStatusCode;
-        }
-        catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
-        {
-            return false;
-        }
-    }
+    public Task<bool> IsReadyAsync(int node, CancellationToken cancellation) => Asking.SucceedsAsync(http, new Uri(Nodes[node].Url!, "/health"), cancellation);
 
-    public async Task<int?> LeaderAsync(CancellationToken cancellation)
+    public Task<int?> LeaderAsync(CancellationToken cancellation) => Asking.FirstAsync(Members, async node =>
     {
-        for (var i = 0; i < Members; i++)
-        {
-            try
-            {
-                using var content = new StringContent("{}");
-                using var response = await http.PostAsync(new Uri(Nodes[i].Url!, "/v3/maintenance/status"), content, cancellation);
-                if (!response.IsSuccessStatusCode) continue;
-                using var status = JsonDocument.Parse(await response.Content.ReadAsStringAsync(cancellation));
-                var leader = status.RootElement.TryGetProperty("leader", out var id) ? id.GetString() : null;
-                if (leader is not null && leader == status.RootElement.GetProperty("header").GetProperty("member_id").GetString()) return i;
-            }
-            catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
-            {
-                // It does not run: then it does not lead.
-            }
-        }
-
-        return null;
-    }
+        using var content = new StringContent("{}");
+        using var response = await http.PostAsync(new Uri(Nodes[node].Url!, "/v3/maintenance/status"), content, cancellation);
+        if (!response.IsSuccessStatusCode) return false;
+        using var status = JsonDocument.Parse(await response.Content.ReadAsStringAsync(cancellation));
+        var leader = status.RootElement.TryGetProperty("leader", out var id) ? id.GetString() : null;
+        return leader is not null && leader == status.RootElement.GetProperty("header").GetProperty("member_id").GetString();
+    }, cancellation);
 
     public async Task<NodeCounts> CountsAsync(int node, CancellationToken cancellation)
     {

@@ -38,36 +38,13 @@ internal sealed class PaxosTarget : ITarget
 
     public Task WaitUntilReadyAsync(CancellationToken cancellation) => cluster.WaitUntilReadyAsync(cancellation);
 
-    public async Task<bool> IsReadyAsync(int node, CancellationToken cancellation)
-    {
-        try
-        {
-            using var response = await http.GetAsync(new Uri(Nodes[node].Url!, "/health/ready"), cancellation);
-            return response.IsSuccessStatusCode;
-        }
-        catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
-        {
-            return false;
-        }
-    }
+    public Task<bool> IsReadyAsync(int node, CancellationToken cancellation) => Asking.SucceedsAsync(http, new Uri(Nodes[node].Url!, "/health/ready"), cancellation);
 
-    public async Task<int?> LeaderAsync(CancellationToken cancellation)
+    public Task<int?> LeaderAsync(CancellationToken cancellation) => Asking.FirstAsync(Nodes.Count, async node =>
     {
-        for (var i = 0; i < Nodes.Count; i++)
-        {
-            try
-            {
-                using var status = await StatusAsync(i, cancellation);
-                if (status.RootElement.GetProperty("role").GetString() == "leader") return i;
-            }
-            catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
-            {
-                // It does not run: then it does not lead.
-            }
-        }
-
-        return null;
-    }
+        using var status = await StatusAsync(node, cancellation);
+        return status.RootElement.GetProperty("role").GetString() == "leader";
+    }, cancellation);
 
     public async Task<NodeCounts> CountsAsync(int node, CancellationToken cancellation)
     {

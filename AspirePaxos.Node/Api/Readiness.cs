@@ -34,7 +34,7 @@ internal sealed class Readiness(ReplicaLoop loop, TimeProvider time)
     {
         var reasons = new List<string>();
         if (now.Rejection is { } rejection) reasons.Add(rejection);
-        if (now.Role == Role.Forming) reasons.Add($"The cluster is not formed yet: {now.WaitsFor ?? "every configured replica has to be heard once"}.");
+        if (now.Role == Role.Forming) reasons.Add($"This node's data directory is in no formed cluster yet: {now.WaitsFor ?? "every configured replica has to be heard once"}.");
         else if (now.Role == Role.Recovering) reasons.Add($"This node lost its data directory and gathers what it may have promised; every other replica has to be up. It waits: {now.WaitsFor ?? "to begin"}.");
         else if (!now.HasRecentQuorum) reasons.Add("No quorum was confirmed recently.");
         if (now.PendingWrite > stuckAfter) reasons.Add($"A write to disk has been under way for {now.PendingWrite.TotalSeconds:0} s.");

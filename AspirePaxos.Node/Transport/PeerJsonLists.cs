@@ -89,38 +89,26 @@ internal static class PeerJsonLists
     });
 
     public static List<Member> Table(ref Utf8JsonReader json) => List(ref json, default, static (ref Utf8JsonReader json, ReadOnlyMemory<byte> _) =>
-    {
-        NodeId? node = null;
-        long? incarnation = null;
-        StartObject(ref json);
-        while (NextProperty(ref json))
-        {
-            if (Is(ref json, "node"u8)) node = PeerJsonValues.Node(ref json);
-            else if (Is(ref json, "incarnation"u8)) incarnation = Number(ref json, 0, long.MaxValue);
-            else SkipProperty(ref json);
-        }
-
-        return node is { } name && incarnation is { } i
-            ? new Member(name, i)
-            : throw new MalformedMessageException("A member has a node and an incarnation.");
-    });
+        NumberOfNode(ref json, "incarnation"u8) is { } member ? new Member(member.Node, member.Number) : throw new MalformedMessageException("A member has a node and an incarnation."));
 
     public static List<SeenBoot> Boots(ref Utf8JsonReader json) => List(ref json, default, static (ref Utf8JsonReader json, ReadOnlyMemory<byte> _) =>
+        NumberOfNode(ref json, "boot"u8) is { } seen ? new SeenBoot(seen.Node, seen.Number) : throw new MalformedMessageException("A start that was seen has a node and a boot."));
+
+    /// <returns>Null where one of the two is missing.</returns>
+    private static (NodeId Node, long Number)? NumberOfNode(ref Utf8JsonReader json, ReadOnlySpan<byte> name)
     {
         NodeId? node = null;
-        long? boot = null;
+        long? number = null;
         StartObject(ref json);
         while (NextProperty(ref json))
         {
             if (Is(ref json, "node"u8)) node = PeerJsonValues.Node(ref json);
-            else if (Is(ref json, "boot"u8)) boot = Number(ref json, 0, long.MaxValue);
+            else if (Is(ref json, name)) number = Number(ref json, 0, long.MaxValue);
             else SkipProperty(ref json);
         }
 
-        return node is { } name && boot is { } b
-            ? new SeenBoot(name, b)
-            : throw new MalformedMessageException("A start that was seen has a node and a boot.");
-    });
+        return node is { } of && number is { } value ? (of, value) : null;
+    }
 
     public static HashReport Hashes(ref Utf8JsonReader json)
     {

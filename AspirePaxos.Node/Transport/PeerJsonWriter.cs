@@ -186,7 +186,7 @@ internal static partial class PeerJsonWriter
                 json.WriteString("formedClusterId"u8, m.ClusterId);
                 WriteTable(json, "table"u8, m.Table);
                 WriteTable(json, "retired"u8, m.Retired);
-                WriteBoots(json, m.Boots);
+                WriteNumbers(json, "boots"u8, "boot"u8, m.Boots.Select(seen => (seen.Node, seen.BootCounter)));
                 break;
             case SnapshotChunk m:
                 WriteChunk(json, m);
@@ -248,58 +248,8 @@ internal static partial class PeerJsonWriter
         json.WriteEndArray();
     }
 
-    private static void WriteBoots(Utf8JsonWriter json, IReadOnlyList<SeenBoot> boots)
-    {
-        json.WriteStartArray("boots"u8);
-        foreach (var (node, boot) in boots)
-        {
-            json.WriteStartObject();
-            json.WriteString("node"u8, node.Name);
-            json.WriteNumber("boot"u8, boot);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void WriteTable(Utf8JsonWriter json, ReadOnlySpan<byte> name, IReadOnlyList<Member> table)
-    {
-        json.WriteStartArray(name);
-        foreach (var (node, incarnation) in table)
-        {
-            json.WriteStartObject();
-            json.WriteString("node"u8, node.Name);
-            json.WriteNumber("incarnation"u8, incarnation);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void WriteIdentity(Utf8JsonWriter json, ReadOnlySpan<byte> name, Identity identity)
-    {
-        json.WriteStartObject(name);
-        json.WriteString("node"u8, identity.Node.Name);
-        json.WriteNumber("incarnation"u8, identity.Incarnation);
-        json.WriteNumber("boot"u8, identity.BootCounter);
-        json.WriteEndObject();
-    }
-
-    private static void WriteBallot(Utf8JsonWriter json, ReadOnlySpan<byte> name, Ballot ballot)
-    {
-        json.WriteStartObject(name);
-        json.WriteNumber("number"u8, ballot.Number);
-        json.WriteString("node"u8, ballot.Node.Name);
-        json.WriteEndObject();
-    }
-
-    private static void WriteRaw(Utf8JsonWriter json, ReadOnlySpan<byte> name, ReadOnlyMemory<byte> value)
-    {
-        json.WritePropertyName(name);
-        WriteRaw(json, value);
-    }
-
-    private static void WriteRaw(Utf8JsonWriter json, ReadOnlyMemory<byte> value) => json.WriteRawValue(value.Span, skipInputValidation: true);
+    private static void WriteTable(Utf8JsonWriter json, ReadOnlySpan<byte> name, IReadOnlyList<Member> table) =>
+        WriteNumbers(json, name, "incarnation"u8, table.Select(member => (member.Node, member.Incarnation)));
 
     private static int SizeHint(Message message)
     {

@@ -137,7 +137,6 @@ public sealed partial class PaperTests
         Assert.Equal(1, reply.CommitIndex);
     }
 
-    /// <remarks>PMS §3: the state after a restart is that of the commands executed; what is learned on disk is not executed twice.</remarks>
     /// <remarks>Seed 11766: a deaf peer that is heard all the time was asked for ever, and never the one that could answer.</remarks>
     [Fact]
     public void A_peer_that_does_not_answer_is_left_for_another_that_is_ahead()
@@ -153,6 +152,23 @@ public sealed partial class PaperTests
         Assert.Equal([Node1, Node2], replica.Sent<LearnQuery>().Select(query => query.To).Distinct().Order());
     }
 
+    /// <remarks>Seed 3034375: what a peer has learned it has, whatever a heartbeat says that was long on its way.</remarks>
+    [Fact]
+    public void A_late_message_does_not_hide_that_its_sender_is_ahead()
+    {
+        var replica = new OneReplica(mode: Mode.Simple);
+        replica.Ask(Node2, new Heartbeat(Ballot.None, 5, 0));
+        replica.Ask(Node2, new Heartbeat(Ballot.None, 0, 0));
+        for (var i = 0; i < 20; i++)
+        {
+            replica.Ask(Node1, new Heartbeat(Ballot.None, 5, 0));
+            replica.Tick(50);
+        }
+
+        Assert.Equal([Node1, Node2], replica.Sent<LearnQuery>().Select(query => query.To).Distinct().Order());
+    }
+
+    /// <remarks>PMS §3: the state after a restart is that of the commands executed; what is learned on disk is not executed twice.</remarks>
     [Fact]
     public void After_a_restart_execution_goes_on_behind_what_the_state_holds()
     {

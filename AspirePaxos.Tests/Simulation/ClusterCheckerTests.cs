@@ -98,8 +98,7 @@ public sealed class ClusterCheckerTests
     public void What_a_lost_directory_accepted_counts_until_all_others_have_taken_note()
     {
         Write(0, Low, Accepted(Low, A));
-        hosts[0].Replace(new Disk { Incarnation = 9 });
-        TakeNote(1, 9);
+        LoseDirectory(1);
 
         Write(1, Low, Accepted(Low, A));
 
@@ -110,9 +109,7 @@ public sealed class ClusterCheckerTests
     public void What_a_lost_directory_accepted_counts_no_more_once_all_others_have_taken_note()
     {
         Write(0, Low, Accepted(Low, A));
-        hosts[0].Replace(new Disk { Incarnation = 9 });
-        TakeNote(1, 9);
-        TakeNote(2, 9);
+        LoseDirectory(1, 2);
 
         Write(1, Low, Accepted(Low, A));
         Assert.False(checker.IsChosen(1));
@@ -126,9 +123,7 @@ public sealed class ClusterCheckerTests
     {
         Write(0, Low, Accepted(Low, A));
         Write(1, Low, Accepted(Low, A));
-        hosts[0].Replace(new Disk { Incarnation = 9 });
-        TakeNote(1, 9);
-        TakeNote(2, 9);
+        LoseDirectory(1, 2);
         Assert.True(checker.IsChosen(1));
 
         Write(1, High, Accepted(High, B));
@@ -150,9 +145,12 @@ public sealed class ClusterCheckerTests
 
     private void Write(int index, Ballot? promised, params LogRecord[] records) => Write(index, new Write(++sequence, promised, records, 0, null));
 
-    /// <summary>Of the directory that node0 runs on.</summary>
-    private void TakeNote(int index, long incarnation) =>
-        Write(index, new Write(++sequence, null, [], 0, new ClusterState("c", [new Member(hosts[0].Node, incarnation)], [])));
+    /// <summary>node0 gets an empty directory, of which these take note.</summary>
+    private void LoseDirectory(params int[] noted)
+    {
+        hosts[0].Replace(new Disk { Incarnation = 9 });
+        foreach (var index in noted) Write(index, new Write(++sequence, null, [], 0, new ClusterState("c", [new Member(hosts[0].Node, 9)], [])));
+    }
 
     private void Write(int index, Write write)
     {
