@@ -38,6 +38,8 @@ internal sealed class LaggardChecker(IReadOnlyList<Host> hosts, Coverage coverag
 
     public void Asks(Process process, NodeId peer)
     {
+        // An old copy of a directory knows replaced ones for members, and is refused by the true ones.
+        if (process.Host.Disk.IsStrange) return;
         var mine = Of(process);
         var lacks = process.Replica.CommitIndex + 1;
         var others = 0u;
@@ -62,7 +64,8 @@ internal sealed class LaggardChecker(IReadOnlyList<Host> hosts, Coverage coverag
     private static bool IsHeard(Process process, Envelope envelope)
     {
         var replica = process.Replica;
-        if (replica.Role == Role.Forming || envelope.Mode != replica.Options.Mode || replica.Peer(envelope.From.Node).LastHeard < process.Clock) return false;
+        var peer = replica.Peer(envelope.From.Node);
+        if (replica.Role == Role.Forming || envelope.Mode != replica.Options.Mode || peer.LastHeard < process.Clock || peer.BootCounter != envelope.From.BootCounter) return false;
         return envelope.Message is Reply ? envelope.To == process.Identity : (envelope.To.Incarnation == 0 || envelope.To.Incarnation == process.Identity.Incarnation) && replica.Role != Role.Recovering;
     }
 
