@@ -131,7 +131,8 @@ internal sealed partial class Formation
     public Reply OnQuery(Envelope envelope)
     {
         if (!Formed) Record(envelope.From.Node, envelope.From.Incarnation);
-        return new FormationReply(Formed, ClusterId, Table, State.Boots, State.Retired);
+        var known = State;
+        return new FormationReply(Formed, ClusterId, known.Members, known.Boots, known.Retired);
     }
 
     /// <summary>A replica with an empty directory takes the place of the one known so far, which never counts again.</summary>

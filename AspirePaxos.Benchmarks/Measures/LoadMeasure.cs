@@ -53,7 +53,8 @@ internal sealed class LoadMeasure(BenchmarkOptions options, Progress progress)
         var after = await Reading.TakeAsync(target, cancellation);
         var figure = after.Since(before, target, load, leader, latencies, generator.Failed - failedBefore);
         if (figure.Failed > 0) progress.Line($"    {figure.Failed} requests failed, the first with: {generator.FirstFailure}");
-        if (generator.Waiting > 0) progress.Line($"    {generator.Waiting} requests were due and not sent yet at the end: the rate is above what {target.Name} can do with {load.Connections} connections");
+        // A moment's worth always waits: that of a second does not come of the latency alone.
+        if (generator.Waiting > options.Rate) progress.Line($"    {generator.Waiting} requests were due and not sent yet at the end: the rate is above what {target.Name} can do with {load.Connections} connections");
         return figure;
     }
 
