@@ -37,6 +37,13 @@ internal sealed class Divergence(Context context)
         if (known.Count > before) Compare(heard.Slot, known);
     }
 
+    /// <summary>Its directory was lost: what state that one had says nothing of the new one, nor of who is right.</summary>
+    public void Forget(NodeId node)
+    {
+        foreach (var known in checkpoints.Values) known.Remove(node);
+        if (report is not null) report = report with { Hashes = [.. report.Hashes.Where(hash => hash.Node != node)] };
+    }
+
     private SortedDictionary<NodeId, UInt128>? At(long slot)
     {
         if (checkpoints.TryGetValue(slot, out var known)) return known;

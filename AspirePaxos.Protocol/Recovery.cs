@@ -54,7 +54,6 @@ internal sealed class Recovery(Context context, Acceptor acceptor, Learner learn
 
     public void OnReply(NodeId from, RecoverReply reply)
     {
-        learner.Hears(from, reply.CommitIndex);
         noted.Add(from);
         if (reply.From == 0 || !reports.TryGetValue(from, out var report)) return;
         if (!report.Pages.Add(reply.From, reply.Through, reply.LastSlot, reply.TruncatedThrough)) return;

@@ -114,6 +114,7 @@ public sealed partial class Replica
                 snapshot.OnChunk(from, chunk);
                 break;
             case RecoverReply reply:
+                learner.Hears(from, reply.CommitIndex);
                 if (recovery is null) break;
                 recovery.OnReply(from, reply);
                 RecoverIfComplete();

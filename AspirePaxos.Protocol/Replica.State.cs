@@ -93,6 +93,7 @@ public sealed partial class Replica
         if (!context.Formation.OnRecover(from, query.Replaced)) return;
         leader?.Forget(from.Node);
         candidacy?.Forget(from.Node);
+        divergence.Forget(from.Node);
     }
 
     /// <summary>It learns, and answers nothing that a quorum could count.</summary>

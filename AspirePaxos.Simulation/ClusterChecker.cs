@@ -95,7 +95,8 @@ internal sealed class ClusterChecker(IReadOnlyList<Host> hosts, Coverage coverag
             if (record.Learned) continue;
             Rule.Requires(record.Ballot <= (write.Promised ?? disk.Promised), host, $"slot {record.Slot} is accepted at {record.Ballot}, which was not promised with it");
             Rule.Requires(record.Ballot >= disk.Promised, host, $"slot {record.Slot} is accepted at {record.Ballot}, below the promise {disk.Promised}");
-            acceptances.Add(host, record.Slot, record.Ballot, record.Command);
+            // What a recovering replica takes over from reports, below the promise it takes over, it never said to a proposer.
+            if (!disk.Cluster.Recovering || record.Ballot >= write.Promised) acceptances.Add(host, record.Slot, record.Ballot, record.Command);
         }
     }
 

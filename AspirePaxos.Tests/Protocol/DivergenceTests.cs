@@ -69,6 +69,20 @@ public sealed class DivergenceTests
         Assert.Equal([1L], replica.Completed.Where(write => write.Outcome.Kind == OutcomeKind.Done).Select(write => write.RequestId));
     }
 
+    /// <remarks>Seed 4048409: two that went wrong one after the other, the first of which was replaced, looked like three opinions.</remarks>
+    [Fact]
+    public void What_state_a_lost_directory_had_is_forgotten_with_it()
+    {
+        var replica = AppliedTwo();
+        replica.Ask(Node1, Announce(new NodeHash(Node2, 99)));
+        replica.Replica.Receive(new Envelope(new Identity(Node2, 0xbb, 1), replica.Replica.Options.Self, "c1", Mode.Multi, new RecoverQuery(0, 0, [new Member(Node2, 0xa2)]), 7));
+        replica.Ask(Node1, Announce(new NodeHash(Node1, 98)));
+        Assert.Null(replica.Replica.Rejection);
+        var reply = Assert.IsType<HeartbeatReply>(replica.Ask(Node1, Announce(new NodeHash(Node2, 2))));
+        Assert.Null(replica.Replica.Rejection);
+        Assert.Equal([new NodeHash(Self, 2), new NodeHash(Node1, 98), new NodeHash(Node2, 2)], reply.Hashes!.Hashes);
+    }
+
     private static OneReplica AppliedTwo()
     {
         var replica = new OneReplica(options: options => options with { HashInterval = 2 });

@@ -118,6 +118,19 @@ public sealed class ClusterCheckerTests
         Assert.True(checker.IsChosen(1));
     }
 
+    /// <summary>The lost one may have promised High without it; then High proposes what it likes (seed 4045480).</summary>
+    [Fact]
+    public void What_a_recovered_directory_takes_over_below_its_promise_chooses_nothing()
+    {
+        Write(1, Low, Accepted(Low, A));
+        LoseDirectory(1, 2);
+        hosts[0].Disk.Submit(new Write(++sequence, null, [], 0, ClusterState.Empty with { Recovering = true }), [], default);
+        hosts[0].Disk.Sync(1, _ => { });
+
+        Write(0, High, Accepted(Low, A));
+        Assert.False(checker.IsChosen(1));
+    }
+
     [Fact]
     public void What_was_chosen_with_a_lost_directory_stays_chosen()
     {
