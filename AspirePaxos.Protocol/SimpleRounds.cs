@@ -6,11 +6,25 @@ namespace AspirePaxos.Protocol;
 /// </summary>
 internal sealed class SimpleRounds(Context context)
 {
+    /// <summary>
+    /// Election timeouts that a wait never exceeds: twice what the longest round takes, two in phase 1 and two in phase 2, so that
+    /// proposers who keep deposing each other leave one of them the time for it, however slow the links are.
+    /// </summary>
+    private const int LongestWait = 8;
+
+    /// <summary>Failures that double the wait: up to about an election timeout, and up to the longest one.</summary>
+    private const int ManyFailures = 5;
+
+    private const int MostFailures = 10;
     private long waitUntil;
     private long deferUntil;
     private long deferredSlot;
-    private int refusals;
+    private int failures;
     private long nextHeartbeat;
+
+    /// <summary>Milliseconds: doubled by each failure.</summary>
+    private long Longest =>
+        failures == 0 ? 0 : Math.Min(LongestWait * (long)context.Options.ElectionTimeout, ((long)context.Options.HeartbeatInterval / 8) << failures);
 
     public bool MayStart => context.Now >= waitUntil && (context.Now >= deferUntil || context.Log.CommitIndex >= deferredSlot);
 
@@ -18,17 +32,18 @@ internal sealed class SimpleRounds(Context context)
     public void Defer()
     {
         deferredSlot = Math.Max(context.Log.LastSlot, context.Log.CommitIndex + 1);
-        deferUntil = context.Now + context.Random.Between(context.Options.ElectionTimeout / 8, context.Options.ElectionTimeout / 2);
+        deferUntil = context.Now + context.Random.Between(context.Options.ElectionTimeout / 8, Math.Max(context.Options.ElectionTimeout / 2, Longest));
     }
 
-    public void Refused()
+    /// <summary>A round of our own ended without success.</summary>
+    /// <param name="outbid">By another proposer; else nobody answered, and the wait stays short: it is over when the others are back.</param>
+    public void Failed(bool outbid)
     {
-        refusals = Math.Min(refusals + 1, 6);
-        var longest = Math.Min(context.Options.ElectionTimeout, (context.Options.HeartbeatInterval / 8) << refusals);
-        waitUntil = context.Now + context.Random.Between(1, Math.Max(2, longest));
+        failures = Math.Max(failures, Math.Min(failures + 1, outbid ? MostFailures : ManyFailures));
+        waitUntil = context.Now + context.Random.Between(1, Math.Max(2, Longest));
     }
 
-    public void Succeeded() => refusals = 0;
+    public void Succeeded() => failures = 0;
 
     public void Tick(Ballot promised, HashReport? hashes)
     {

@@ -1,0 +1,105 @@
+using AspirePaxos.Protocol;
+using static AspirePaxos.Tests.Protocol.OneReplica;
+
+namespace AspirePaxos.Tests.Protocol;
+
+/// <summary>Proposers of Simple mode depose each other until one of them finds the time for a whole round.</summary>
+public sealed class SimpleDuelTests
+{
+    private const long ElectionTimeout = 600;
+    private const long LongestRound = 4 * ElectionTimeout;
+
+    [Fact]
+    public void A_proposer_refused_again_and_again_leaves_the_others_time_for_the_longest_round()
+    {
+        var waits = WaitsOf(new OneReplica(mode: Mode.Simple), refusals: 40);
+
+        Assert.True(waits[0] <= ElectionTimeout, $"The first wait is {waits[0]} ms.");
+        Assert.True(waits.Skip(20).Count(wait => wait > LongestRound) >= 5, $"The waits are {string.Join(' ', waits)} ms.");
+        Assert.All(waits, wait => Assert.True(wait <= 2 * LongestRound + 10, $"A wait is {wait} ms."));
+    }
+
+    [Fact]
+    public void It_defers_to_another_round_as_long_as_it_waits_after_a_refusal()
+    {
+        var deferrals = new List<long>();
+        for (var i = 0; i < 20; i++)
+        {
+            var proposer = new OneReplica(mode: Mode.Simple, options: options => options with { Seed = (ulong)i + 1 });
+            Refuse(proposer, times: 12);
+            proposer.Propose(99, "a");
+            Assert.IsType<Promise>(proposer.Ask(Node1, new Prepare(At(1_000, Node1), 1, 1)));
+            deferrals.Add(Prepared(proposer).After);
+        }
+
+        Assert.True(deferrals.Max() > LongestRound, $"It deferred for {string.Join(' ', deferrals)} ms.");
+    }
+
+    [Fact]
+    public void Where_nobody_answers_it_tries_again_within_an_election_timeout()
+    {
+        var proposer = new OneReplica(mode: Mode.Simple);
+        for (var i = 0; i < 20; i++)
+        {
+            proposer.Propose(i, "a");
+            Prepared(proposer);
+            while (proposer.Replica.Role == Role.Candidate) proposer.Tick(10);
+            proposer.Sent<Prepare>();
+            proposer.Propose(100 + i, "b");
+
+            Assert.True(Prepared(proposer).After <= ElectionTimeout + 10);
+            while (proposer.Replica.Role == Role.Candidate) proposer.Tick(10);
+            proposer.Sent<Prepare>();
+        }
+    }
+
+    [Fact]
+    public void A_round_that_ends_well_makes_the_waits_short_again()
+    {
+        var proposer = new OneReplica(mode: Mode.Simple);
+        Refuse(proposer, times: 12);
+        proposer.Propose(99, "a");
+        var ballot = Prepared(proposer).Ballot;
+        proposer.Tell(Node1, new Promise(ballot, 1, 0, 0, 0, 0, []));
+        proposer.Tell(Node1, new Accepted(ballot, 1, 1));
+        Assert.Equal(1, proposer.Replica.CommitIndex);
+
+        proposer.Propose(100, "b");
+        Refuse(proposer, Prepared(proposer).Ballot);
+
+        Assert.True(Prepared(proposer).After <= ElectionTimeout);
+    }
+
+    private static void Refuse(OneReplica proposer, int times) => WaitsOf(proposer, times);
+
+    /// <summary>How long it waits before each of its rounds, each of which is refused.</summary>
+    private static List<long> WaitsOf(OneReplica proposer, int refusals)
+    {
+        var waits = new List<long>();
+        for (var i = 0; i < refusals; i++)
+        {
+            proposer.Propose(i, "a");
+            var (ballot, after) = Prepared(proposer);
+            waits.Add(after);
+            Refuse(proposer, ballot);
+        }
+
+        return waits;
+    }
+
+    private static void Refuse(OneReplica proposer, Ballot ballot) =>
+        proposer.Tell(Node1, new Nack(ballot, At(ballot.Number + 1, Node1), NackReason.Promised));
+
+    /// <summary>The next round it begins, and after how many milliseconds.</summary>
+    private static (Ballot Ballot, long After) Prepared(OneReplica proposer)
+    {
+        for (var after = 0L; after < 100_000; after += 10)
+        {
+            var prepares = proposer.Sent<Prepare>();
+            if (prepares.Count > 0) return (prepares[0].Message.Ballot, after);
+            proposer.Tick(10);
+        }
+
+        throw new InvalidOperationException("It never prepares.");
+    }
+}
