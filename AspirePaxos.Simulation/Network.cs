@@ -76,7 +76,7 @@ internal sealed class Network
     public void Forget(Process process) => open.Remove(process);
 
     /// <summary>A replica prepares a ballot, or wins it.</summary>
-    public void MovedOn(Process process) => stragglers.MovedOn(process.Host);
+    public void MovedOn(Process process, bool leads) => stragglers.MovedOn(process.Host, leads);
 
     public void Send(Process from, Envelope envelope)
     {

@@ -159,7 +159,7 @@ internal sealed partial class World : IWorld
     {
         if (Trace.Prints) Trace.Print($"{process.Host.Node} {Describe.Text(round)}");
         checker.Happened(process, round);
-        if (round is RoundEvent.PrepareStarted or RoundEvent.Prepared) Network.MovedOn(process);
+        if (round is RoundEvent.PrepareStarted or RoundEvent.Prepared) Network.MovedOn(process, leads: round is RoundEvent.Prepared);
         switch (round)
         {
             case RoundEvent.Prepared:
