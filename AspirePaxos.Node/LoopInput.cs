@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Threading.Channels;
 using AspirePaxos.KeyValue;
 using AspirePaxos.Node.Storage;
 using AspirePaxos.Protocol;
@@ -60,23 +59,67 @@ internal abstract record LoopInput
 }
 
 /// <summary>The one way in: many writers, one reader.</summary>
+/// <remarks>
+/// A plain monitor: whoever posts wakes the loop's own thread, however busy the thread pool is, and nobody spins, since three replicas
+/// and their clients may share two processors.
+/// </remarks>
 internal sealed class LoopInbox
 {
-    // Synchronous, so that the loop wakes up however busy the thread pool is. All that runs on the poster's thread is the completion
-    // of the task that the loop's thread blocks on.
-    private readonly Channel<LoopInput> channel = Channel.CreateUnbounded<LoopInput>(
-        new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = true });
+    private readonly object gate = new();
+    private List<LoopInput> arriving = [];
+    private List<LoopInput> taken = [];
+    private int next;
+    private bool waits, closed;
 
     /// <summary>False once the loop has stopped.</summary>
-    public bool Post(LoopInput input) => channel.Writer.TryWrite(input);
+    public bool Post(LoopInput input)
+    {
+        lock (gate)
+        {
+            if (closed) return false;
+            arriving.Add(input);
+            if (waits) Monitor.Pulse(gate);
+            waits = false;
+            return true;
+        }
+    }
 
-    public bool TryTake(out LoopInput input) => channel.Reader.TryRead(out input!);
+    /// <summary>The loop's thread only.</summary>
+    public bool TryTake(out LoopInput input)
+    {
+        if (next == taken.Count) Refill();
+        var found = next < taken.Count;
+        input = found ? taken[next++] : null!;
+        return found;
+    }
 
-    /// <summary>Blocks the loop's own thread until there is an input.</summary>
-    public void Wait() => Arrival().GetAwaiter().GetResult();
+    /// <summary>Blocks the loop's own thread until there is an input, or the inbox is closed.</summary>
+    public void Wait()
+    {
+        if (next < taken.Count) return;
+        lock (gate)
+        {
+            while (arriving.Count == 0 && !closed)
+            {
+                waits = true;
+                Monitor.Wait(gate);
+            }
+        }
+    }
 
-    /// <summary>Ends on the thread that posts, before Post returns: nothing may be attached to it.</summary>
-    internal Task Arrival() => channel.Reader.WaitToReadAsync().AsTask();
+    public void Close()
+    {
+        lock (gate)
+        {
+            closed = true;
+            Monitor.PulseAll(gate);
+        }
+    }
 
-    public void Close() => channel.Writer.TryComplete();
+    private void Refill()
+    {
+        taken.Clear();
+        next = 0;
+        lock (gate) (arriving, taken) = (taken, arriving);
+    }
 }

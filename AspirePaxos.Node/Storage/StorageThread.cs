@@ -15,17 +15,18 @@ internal sealed class StorageThread : IDisposable
     /// <summary>Rows past which the idle flush is not waited for.</summary>
     private const int MaxIdleRows = 10_000;
 
-    private readonly Lock gate = new();
+    // A monitor and no semaphore: it does not spin while it waits, and processors are few.
+    private readonly object gate = new();
     private readonly PaxosDatabase database;
     private readonly Action<long, long, DateTime, DateTime> persisted;
     private readonly Action<Exception> failed;
     private readonly Action<long>? stateDurable;
-    private readonly SemaphoreSlim work = new(0);
     private readonly Thread thread;
     private List<Write> writes = [];
     private List<(StorePosition Position, IEnumerable<RowChange> Rows, bool All)> applied = [];
     private long oldestPending;
     private long lastPersisted = Environment.TickCount64;
+    private int appliedRows;
     private bool stopping;
 
     /// <param name="persisted">First and last sequence, start and end (UTC) of a commit; called on the storage thread.</param>
@@ -57,27 +58,23 @@ internal sealed class StorageThread : IDisposable
 
     public void Enqueue(Write write)
     {
-        bool first;
         lock (gate)
         {
-            first = writes.Count == 0;
             writes.Add(write);
             if (oldestPending == 0) oldestPending = Environment.TickCount64;
+            Monitor.Pulse(gate);
         }
-
-        if (first) work.Release();
     }
 
+    /// <summary>Wakes nobody as long as the rows are few: the next write takes them along.</summary>
     public void Enqueue(StorePosition position, IReadOnlyList<RowChange> changes)
     {
-        bool first;
         lock (gate)
         {
-            first = applied.Count == 0;
             applied.Add((position, changes, false));
+            appliedRows += changes.Count;
+            if (appliedRows > MaxIdleRows) Monitor.Pulse(gate);
         }
-
-        if (first) work.Release();
     }
 
     /// <summary>A snapshot was installed: its rows replace all others in the transaction of the write that says so.</summary>
@@ -89,18 +86,19 @@ internal sealed class StorageThread : IDisposable
             applied.Add((snapshot.Position, snapshot.Rows, true));
             Enqueue(write);
         }
-
-        work.Release();
     }
 
     /// <summary>Commits what is queued and ends the thread.</summary>
     public void Dispose()
     {
-        lock (gate) stopping = true;
-        work.Release();
+        lock (gate)
+        {
+            stopping = true;
+            Monitor.Pulse(gate);
+        }
+
         thread.Join();
         database.Dispose();
-        work.Dispose();
     }
 
     private void Run()
@@ -113,12 +111,12 @@ internal sealed class StorageThread : IDisposable
             var last = false;
             while (!last)
             {
-                // Rows alone can wait for the next write, which commits them for nothing.
-                var woken = work.Wait(rows.Position is null ? Timeout.InfiniteTimeSpan : IdleFlush);
                 lock (gate)
                 {
+                    WaitForWork();
                     (writes, spareWrites) = (spareWrites, writes);
                     (applied, spareApplied) = (spareApplied, applied);
+                    appliedRows = 0;
                     last = stopping;
                 }
 
@@ -129,14 +127,22 @@ internal sealed class StorageThread : IDisposable
                 }
 
                 spareApplied.Clear();
-                var due = spareWrites.Count > 0 || rows.Count > MaxIdleRows || ((last || !woken) && rows.Position is not null);
-                if (due) Commit(spareWrites, rows);
+                if (spareWrites.Count > 0 || rows.Position is not null) Commit(spareWrites, rows);
                 spareWrites.Clear();
             }
         }
         catch (Exception e)
         {
             failed(e);
+        }
+    }
+
+    /// <summary>Until there is a write, or many rows, or a few that nothing else has come for.</summary>
+    private void WaitForWork()
+    {
+        while (writes.Count == 0 && appliedRows <= MaxIdleRows && !stopping)
+        {
+            if (!Monitor.Wait(gate, IdleFlush) && applied.Count > 0) return;
         }
     }
 

@@ -4,29 +4,94 @@ namespace AspirePaxos.Tests.Transport;
 
 public sealed class LoopInboxTests
 {
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    private readonly LoopInbox inbox = new();
+
     [Fact]
-    public void The_loop_is_woken_by_whoever_posts_without_a_thread_of_the_pool()
+    public void Inputs_come_out_in_the_order_in_which_they_were_posted()
     {
-        var inbox = new LoopInbox();
-        var arrival = inbox.Arrival();
-        Assert.False(arrival.IsCompleted);
+        for (var token = 0; token < 10; token++) Assert.True(inbox.Post(new LoopInput.Abandoned(token)));
+        Assert.True(inbox.TryTake(out var first));
+        for (var token = 10; token < 20; token++) Assert.True(inbox.Post(new LoopInput.Abandoned(token)));
 
-        Assert.True(inbox.Post(new LoopInput.HandOver()));
+        var tokens = new List<long> { ((LoopInput.Abandoned)first).Token };
+        while (inbox.TryTake(out var next)) tokens.Add(((LoopInput.Abandoned)next).Token);
 
-        Assert.True(arrival.IsCompletedSuccessfully);
-        Assert.True(inbox.TryTake(out var input));
-        Assert.IsType<LoopInput.HandOver>(input);
+        Assert.Equal(Enumerable.Range(0, 20).Select(token => (long)token), tokens);
+    }
+
+    [Fact]
+    public void The_loop_waits_until_something_is_posted_and_not_while_something_is_left()
+    {
+        var loop = Waiting();
+
+        Assert.True(inbox.Post(new LoopInput.Abandoned(1)));
+        Assert.True(inbox.Post(new LoopInput.Abandoned(2)));
+
+        Assert.True(loop.Join(Limit));
+        Assert.True(inbox.TryTake(out _));
+        inbox.Wait();
+        Assert.True(inbox.TryTake(out _));
+        Assert.False(inbox.TryTake(out _));
+    }
+
+    [Fact]
+    public void Nothing_is_lost_or_doubled_however_many_post()
+    {
+        const int posters = 4, each = 20_000;
+        var threads = Enumerable.Range(0, posters).Select(poster => new Thread(() =>
+        {
+            for (var i = 0; i < each; i++) inbox.Post(new LoopInput.Abandoned((poster * each) + i));
+        })).ToList();
+        var seen = new HashSet<long>();
+        var last = new long[posters];
+        Array.Fill(last, -1);
+        threads.ForEach(thread => thread.Start());
+        while (seen.Count < posters * each)
+        {
+            inbox.Wait();
+            while (inbox.TryTake(out var input))
+            {
+                var token = ((LoopInput.Abandoned)input).Token;
+                Assert.True(seen.Add(token));
+                Assert.True(token > last[token / each], "Inputs of one poster come in its order.");
+                last[token / each] = token;
+            }
+        }
+
+        threads.ForEach(thread => thread.Join());
+        Assert.False(inbox.TryTake(out _));
     }
 
     [Fact]
     public void A_closed_inbox_takes_nothing_and_wakes_the_loop()
     {
-        var inbox = new LoopInbox();
-        var arrival = inbox.Arrival();
+        Assert.True(inbox.Post(new LoopInput.Abandoned(1)));
+        Assert.True(inbox.TryTake(out _));
+        var loop = Waiting();
 
         inbox.Close();
 
-        Assert.True(arrival.IsCompleted);
-        Assert.False(inbox.Post(new LoopInput.HandOver()));
+        Assert.True(loop.Join(Limit));
+        Assert.False(inbox.Post(new LoopInput.Abandoned(2)));
+    }
+
+    [Fact]
+    public void What_came_before_it_was_closed_can_still_be_taken()
+    {
+        Assert.True(inbox.Post(new LoopInput.Abandoned(1)));
+
+        inbox.Close();
+
+        Assert.True(inbox.TryTake(out _));
+    }
+
+    private Thread Waiting()
+    {
+        var loop = new Thread(inbox.Wait) { IsBackground = true };
+        loop.Start();
+        SpinWait.SpinUntil(() => loop.ThreadState.HasFlag(ThreadState.WaitSleepJoin), Limit);
+        return loop;
     }
 }
