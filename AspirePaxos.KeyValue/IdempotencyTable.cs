@@ -80,8 +80,8 @@ internal sealed class IdempotencyTable(StoreOptions options)
     private void ExpireOldest(List<RowChange> changes)
     {
         var oldest = oldestFirst.Dequeue();
-        remembered.Remove(oldest);
-        changes.Add(new IdempotencyRow(oldest, null));
+        remembered.Remove(oldest, out var expired);
+        changes.Add(new IdempotencyRow(oldest, null, expired));
         if (remembered.Count == 0) lastOrder = 0;
     }
 }

@@ -186,7 +186,7 @@ public sealed class KeyValueStore
         var entry = new Entry(put.Value, revision, present?.CreatedRevision ?? revision);
         entries[put.Key] = entry;
         if (present is null) keys.Add(put.Key);
-        changes.Add(new EntryRow(put.Key, entry));
+        changes.Add(new EntryRow(put.Key, entry, present));
         return Result(ResultStatus.Ok);
     }
 
@@ -199,7 +199,7 @@ public sealed class KeyValueStore
         revision++;
         entries.Remove(delete.Key);
         keys.Remove(delete.Key);
-        changes.Add(new EntryRow(delete.Key, null));
+        changes.Add(new EntryRow(delete.Key, null, present));
         return Result(ResultStatus.Ok);
     }
 

@@ -8,10 +8,12 @@ public sealed record Applied(IReadOnlyList<StoreResult> Results, IReadOnlyList<R
 public abstract record RowChange;
 
 /// <param name="Entry">Null: deleted.</param>
-public sealed record EntryRow(string Key, Entry? Entry) : RowChange;
+/// <param name="Previous">What it takes the place of, so that storage need not read it; null: nothing.</param>
+public sealed record EntryRow(string Key, Entry? Entry, Entry? Previous = null) : RowChange;
 
 /// <param name="Remembered">Null: expired.</param>
-public sealed record IdempotencyRow(UInt128 KeyHash, Remembered? Remembered) : RowChange;
+/// <param name="Previous">What it takes the place of; null: nothing.</param>
+public sealed record IdempotencyRow(UInt128 KeyHash, Remembered? Remembered, Remembered? Previous = null) : RowChange;
 
 /// <param name="LogTime">When it was applied.</param>
 /// <param name="Order">Its place among all remembered: the youngest has the highest.</param>

@@ -1,13 +1,24 @@
+using System.Runtime.InteropServices;
 using AspirePaxos.KeyValue;
 
 namespace AspirePaxos.Node.Storage;
 
-/// <summary>What Apply changed since the last commit: of each row the last state only, and the position that it belongs to.</summary>
+/// <summary>
+/// What Apply changed since the rows were last committed: of each row the last state, beside the one that is on the disk, and the position
+/// that all of it belongs to.
+/// </summary>
 internal sealed class AppliedRows
 {
-    public Dictionary<string, Entry?> Entries { get; } = [];
+    private readonly Dictionary<string, Changed<Entry?>> entries = [];
+    private readonly Dictionary<UInt128, Changed<Remembered?>> idempotency = [];
 
-    public Dictionary<UInt128, Remembered?> Idempotency { get; } = [];
+    /// <param name="Stored">On the disk; null: nothing.</param>
+    /// <param name="Present">Null: the row goes.</param>
+    public readonly record struct Changed<T>(T Stored, T Present);
+
+    public IReadOnlyDictionary<string, Changed<Entry?>> Entries => entries;
+
+    public IReadOnlyDictionary<UInt128, Changed<Remembered?>> Idempotency => idempotency;
 
     /// <summary>Null where nothing was applied.</summary>
     public StorePosition? Position { get; private set; }
@@ -15,7 +26,7 @@ internal sealed class AppliedRows
     /// <summary>A snapshot was installed: everything that was stored goes, and what is here takes its place.</summary>
     public bool ReplacesAll { get; private set; }
 
-    public int Count => Entries.Count + Idempotency.Count;
+    public int Count => entries.Count + idempotency.Count;
 
     /// <summary>What was applied before a snapshot is part of it, or was never true.</summary>
     public void Replace(StorePosition position, IEnumerable<RowChange> rows)
@@ -30,15 +41,23 @@ internal sealed class AppliedRows
         Position = position;
         foreach (var change in changes)
         {
-            if (change is EntryRow entry) Entries[entry.Key] = entry.Entry;
-            else if (change is IdempotencyRow row) Idempotency[row.KeyHash] = row.Remembered;
+            if (change is EntryRow entry)
+            {
+                ref var row = ref CollectionsMarshal.GetValueRefOrAddDefault(entries, entry.Key, out var known);
+                row = new(known ? row.Stored : entry.Previous, entry.Entry);
+            }
+            else if (change is IdempotencyRow key)
+            {
+                ref var row = ref CollectionsMarshal.GetValueRefOrAddDefault(idempotency, key.KeyHash, out var known);
+                row = new(known ? row.Stored : key.Previous, key.Remembered);
+            }
         }
     }
 
     public void Clear()
     {
-        Entries.Clear();
-        Idempotency.Clear();
+        entries.Clear();
+        idempotency.Clear();
         Position = null;
         ReplacesAll = false;
     }

@@ -55,7 +55,7 @@ internal sealed class DatabaseReader(SqliteConnection connection, string path)
         {
             TruncatedThrough = acceptor.TruncatedThrough,
         };
-        return new SingleRows(identity, acceptor, positionChecksum);
+        return new SingleRows(identity, acceptor, positionChecksum, log.Count > 0 ? log[^1].Slot : 0);
     }
 
     public StorageException Damaged(string what) =>

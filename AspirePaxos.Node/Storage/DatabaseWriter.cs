@@ -17,15 +17,18 @@ internal sealed class DatabaseWriter : IDisposable
     private readonly List<SqliteCommand> statements = [];
     private readonly SqliteCommand begin, commit, putIdentity, putAcceptor, putPosition;
     private readonly SqliteCommand putRecord, dropRecords, putEntry, deleteEntry, putRemembered, deleteRemembered;
-    private readonly SqliteCommand recordSum, droppedSum, entrySum, rememberedSum;
+    private readonly SqliteCommand recordSum, droppedSum;
     private IdentityRow identity;
     private AcceptorRow acceptor;
     private long positionChecksum;
 
+    /// <summary>No record ever stood above it.</summary>
+    private long lastSlot;
+
     public DatabaseWriter(SqliteConnection connection, SingleRows held)
     {
         this.connection = connection;
-        (identity, acceptor, positionChecksum) = (held.Identity, held.Acceptor, held.PositionChecksum);
+        (identity, acceptor, positionChecksum, lastSlot) = (held.Identity, held.Acceptor, held.PositionChecksum, held.LastSlot);
         begin = Prepare("BEGIN IMMEDIATE", 0);
         commit = Prepare("COMMIT", 0);
         putIdentity = Prepare("UPDATE identity SET boot_counter = $0, cluster_id = $1, recovering = $2, stopped = $3, checksum = $4", 5);
@@ -40,8 +43,6 @@ internal sealed class DatabaseWriter : IDisposable
         deleteRemembered = Prepare("DELETE FROM idempotency WHERE key_hash = $0", 1);
         recordSum = Prepare("SELECT checksum FROM log WHERE slot = $0", 1);
         droppedSum = Prepare("SELECT count(*), coalesce(sum(checksum), 0) FROM log WHERE slot <= $0", 1);
-        entrySum = Prepare("SELECT checksum FROM entries WHERE key = $0", 1);
-        rememberedSum = Prepare("SELECT checksum FROM idempotency WHERE key_hash = $0", 1);
     }
 
     public void Commit(IReadOnlyList<Write> writes, AppliedRows applied)
@@ -63,8 +64,8 @@ internal sealed class DatabaseWriter : IDisposable
             acceptor = acceptor with { CommitIndex = Math.Max(acceptor.CommitIndex, position.AppliedIndex) };
             if (applied.ReplacesAll) DropState();
             PutPosition(position);
-            foreach (var (key, entry) in applied.Entries) PutEntry(Encoding.UTF8.GetBytes(key), entry);
-            foreach (var (key, remembered) in applied.Idempotency) PutRemembered(Schema.Bytes(key), remembered);
+            foreach (var (key, entry) in applied.Entries) PutEntry(Encoding.UTF8.GetBytes(key), entry.Stored, entry.Present);
+            foreach (var (key, remembered) in applied.Idempotency) PutRemembered(Schema.Bytes(key), remembered.Stored, remembered.Present);
         }
 
         if (acceptor != before) PutAcceptor();
@@ -93,7 +94,8 @@ internal sealed class DatabaseWriter : IDisposable
     private void PutRecord(LogRecord record)
     {
         var checksum = Schema.OfRecord(record).Value;
-        Replaced(Sum(recordSum, record.Slot), checksum);
+        Replaced(record.Slot > lastSlot ? null : Sum(recordSum, record.Slot), checksum);
+        lastSlot = Math.Max(lastSlot, record.Slot);
         Run(putRecord, record.Slot, record.Ballot.Number, record.Ballot.Node.Name, record.Learned ? 1L : 0L, Blob(record.Command.Bytes), checksum);
     }
 
@@ -133,13 +135,13 @@ internal sealed class DatabaseWriter : IDisposable
         Run(putPosition, position.AppliedIndex, position.Revision, position.LogTime, Schema.Bytes(position.Hash), checksum);
     }
 
-    private void PutEntry(byte[] key, Entry? entry)
+    private void PutEntry(byte[] key, Entry? stored, Entry? entry)
     {
-        var old = Sum(entrySum, key);
+        long? old = stored is null ? null : Schema.OfEntry(key, stored).Value;
         if (entry is null)
         {
             Replaced(old, null);
-            Run(deleteEntry, key);
+            if (stored is not null) Run(deleteEntry, key);
             return;
         }
 
@@ -148,20 +150,19 @@ internal sealed class DatabaseWriter : IDisposable
         Run(putEntry, key, Blob(entry.Value), entry.Revision, entry.CreatedRevision, checksum);
     }
 
-    private void PutRemembered(byte[] key, Remembered? remembered)
+    private void PutRemembered(byte[] key, Remembered? stored, Remembered? remembered)
     {
-        var old = Sum(rememberedSum, key);
+        long? old = stored is { } row ? Schema.OfRemembered(key, row).Value : null;
         if (remembered is not { } kept)
         {
             Replaced(old, null);
-            Run(deleteRemembered, key);
+            if (stored is not null) Run(deleteRemembered, key);
             return;
         }
 
-        var (request, result) = (Schema.Bytes(kept.RequestHash), kept.Result.Encode());
-        var checksum = Schema.OfRemembered(key, request, result, kept.LogTime, kept.Order).Value;
+        var checksum = Schema.OfRemembered(key, kept).Value;
         Replaced(old, checksum);
-        Run(putRemembered, key, request, result, kept.LogTime, kept.Order, checksum);
+        Run(putRemembered, key, Schema.Bytes(kept.RequestHash), kept.Result.Encode(), kept.LogTime, kept.Order, checksum);
     }
 
     /// <summary>Rare: at formation and when a peer has restarted.</summary>

@@ -75,6 +75,9 @@ internal static class Schema
     public static Checksum OfRemembered(ReadOnlySpan<byte> keyHash, ReadOnlySpan<byte> requestHash, ReadOnlySpan<byte> result, long logTime, long order) =>
         new Checksum().Add(keyHash).Add(requestHash).Add(result).Add(logTime).Add(order);
 
+    public static Checksum OfRemembered(ReadOnlySpan<byte> keyHash, Remembered row) =>
+        OfRemembered(keyHash, Bytes(row.RequestHash), row.Result.Encode(), row.LogTime, row.Order);
+
     public static byte[] Bytes(UInt128 hash)
     {
         var bytes = new byte[16];

@@ -5,15 +5,24 @@ namespace AspirePaxos.Node.Storage;
 
 /// <summary>
 /// Makes writes durable in their order, off the loop: while one commit is under way the next gathers, and is one transaction however
-/// many writes it holds. Rows changed by Apply ride along; where nothing else comes they are committed after <see cref="IdleFlush"/>.
+/// many writes it holds. Rows changed by Apply ride along once they are many or a second old; where nothing else comes they are committed
+/// after <see cref="IdleFlush"/>.
 /// </summary>
 /// <remarks>A commit that fails is never tried again: what the file system has kept by then is anyone's guess.</remarks>
 internal sealed class StorageThread : IDisposable
 {
     public static readonly TimeSpan IdleFlush = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Rows past which the idle flush is not waited for.</summary>
-    private const int MaxIdleRows = 10_000;
+    /// <summary>
+    /// Rows that wait at most: with each write a few would go to other pages every time, which costs far more than the rows; so many at
+    /// once share pages, and still hold up a write for a few milliseconds only. The log has all of them.
+    /// </summary>
+    private const int MaxWaitingRows = 2_048;
+
+    private const long MaxWaitingBytes = 4 << 20;
+
+    /// <summary>Rows are written with the next write after it, however few they are: a restart has little to apply again.</summary>
+    private static readonly TimeSpan MaxRowAge = TimeSpan.FromSeconds(1);
 
     // A monitor and no semaphore: it does not spin while it waits, and processors are few.
     private readonly object gate = new();
@@ -26,7 +35,10 @@ internal sealed class StorageThread : IDisposable
     private List<(StorePosition Position, IEnumerable<RowChange> Rows, bool All)> applied = [];
     private long oldestPending;
     private long lastPersisted = Environment.TickCount64;
-    private int appliedRows;
+    private int waitingRows;
+    private long waitingBytes;
+    private long rowsSince;
+    private bool replaces;
     private bool stopping;
 
     /// <param name="persisted">First and last sequence, start and end (UTC) of a commit; called on the storage thread.</param>
@@ -66,14 +78,16 @@ internal sealed class StorageThread : IDisposable
         }
     }
 
-    /// <summary>Wakes nobody as long as the rows are few: the next write takes them along.</summary>
+    /// <summary>Wakes nobody as long as the rows are few: a later write takes them along.</summary>
     public void Enqueue(StorePosition position, IReadOnlyList<RowChange> changes)
     {
         lock (gate)
         {
+            if (applied.Count == 0) rowsSince = Environment.TickCount64;
             applied.Add((position, changes, false));
-            appliedRows += changes.Count;
-            if (appliedRows > MaxIdleRows) Monitor.Pulse(gate);
+            waitingRows += changes.Count;
+            foreach (var change in changes) waitingBytes += (change as EntryRow)?.Entry?.Value.Length ?? 0;
+            if (RowsAreMany) Monitor.Pulse(gate);
         }
     }
 
@@ -84,6 +98,7 @@ internal sealed class StorageThread : IDisposable
         {
             applied.Clear();
             applied.Add((snapshot.Position, snapshot.Rows, true));
+            replaces = true;
             Enqueue(write);
         }
     }
@@ -113,11 +128,10 @@ internal sealed class StorageThread : IDisposable
             {
                 lock (gate)
                 {
-                    WaitForWork();
+                    var idle = WaitForWork();
                     (writes, spareWrites) = (spareWrites, writes);
-                    (applied, spareApplied) = (spareApplied, applied);
-                    appliedRows = 0;
                     last = stopping;
+                    if (idle || last || replaces || RowsAreMany || RowsAreOld) TakeRows(ref spareApplied);
                 }
 
                 foreach (var (position, changed, all) in spareApplied)
@@ -137,13 +151,26 @@ internal sealed class StorageThread : IDisposable
         }
     }
 
-    /// <summary>Until there is a write, or many rows, or a few that nothing else has come for.</summary>
-    private void WaitForWork()
+    private bool RowsAreMany => waitingRows >= MaxWaitingRows || waitingBytes >= MaxWaitingBytes;
+
+    private bool RowsAreOld => applied.Count > 0 && Environment.TickCount64 - rowsSince >= MaxRowAge.TotalMilliseconds;
+
+    /// <summary>Until there is a write, or many rows, or a few that nothing has come for.</summary>
+    /// <returns>True: nothing has come.</returns>
+    private bool WaitForWork()
     {
-        while (writes.Count == 0 && appliedRows <= MaxIdleRows && !stopping)
+        while (writes.Count == 0 && !RowsAreMany && !stopping)
         {
-            if (!Monitor.Wait(gate, IdleFlush) && applied.Count > 0) return;
+            if (!Monitor.Wait(gate, IdleFlush) && writes.Count == 0 && applied.Count > 0) return true;
         }
+
+        return false;
+    }
+
+    private void TakeRows(ref List<(StorePosition Position, IEnumerable<RowChange> Rows, bool All)> spare)
+    {
+        (applied, spare) = (spare, applied);
+        (waitingRows, waitingBytes, replaces) = (0, 0, false);
     }
 
     private void Commit(List<Write> batch, AppliedRows rows)
