@@ -1,6 +1,7 @@
 using AspirePaxos.Node.Api;
 using AspirePaxos.Node.Telemetry;
 using AspirePaxos.Node.Transport;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.ServiceDiscovery.Http;
@@ -55,6 +56,9 @@ public static class NodeApplication
         });
 
         var services = builder.Services;
+
+        // Nothing here blocks: a request needs no hop to another thread of the pool between its socket and its handler.
+        services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         services.AddSingleton(Options.Create(options));
         services.AddSingleton(options);

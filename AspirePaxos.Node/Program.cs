@@ -6,7 +6,8 @@ const int wrongSettings = 64, wrongDataDirectory = 65, cannotListen = 66;
 
 try
 {
-    await NodeApplication.Build(WebApplication.CreateBuilder(args)).RunAsync();
+    // Settings are read once. Watching their files means watching all folders beside them, the data among them.
+    await NodeApplication.Build(WebApplication.CreateBuilder([.. args, "--hostBuilder:reloadConfigOnChange=false"])).RunAsync();
     return 0;
 }
 catch (OptionsValidationException e)

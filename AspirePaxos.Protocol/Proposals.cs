@@ -20,6 +20,11 @@ internal sealed class Proposals(Context context)
 
     public bool HasQueued => queue.Count > 0;
 
+    public int Queued => queue.Count;
+
+    /// <summary>Of the commands that wait.</summary>
+    public long QueuedBytes { get; private set; }
+
     /// <summary>A batch of ours is in a slot that is not learned yet.</summary>
     public bool HasUnresolved => bound.Values.Any(batch => !batch.Chosen);
 
@@ -28,12 +33,14 @@ internal sealed class Proposals(Context context)
         if (Count >= context.Options.MaxPendingWrites) return false;
         Count++;
         queue.AddLast(write);
+        QueuedBytes += write.Command.Length;
         return true;
     }
 
     /// <summary>It was under way and waits again, by age among the others: deadlines are met, and batches formed, oldest first.</summary>
     public void Requeue(PendingWrite write)
     {
+        QueuedBytes += write.Command.Length;
         var node = queue.First;
         while (node is not null && node.Value.Deadline < write.Deadline) node = node.Next;
         if (node is null) queue.AddLast(write);
@@ -50,7 +57,7 @@ internal sealed class Proposals(Context context)
             bytes += first.Value.Command.Length;
             if (batch.Count > 0 && bytes > context.Options.MaxBatchBytes) break;
             batch.Add(first.Value);
-            queue.RemoveFirst();
+            Dequeue(first);
         }
 
         return batch;
@@ -116,7 +123,7 @@ internal sealed class Proposals(Context context)
             var next = node.Next;
             if (node.Value.Forwarded is not null)
             {
-                queue.Remove(node);
+                Dequeue(node);
                 End(node.Value, Outcome.NotProposed);
             }
 
@@ -129,7 +136,7 @@ internal sealed class Proposals(Context context)
         // Oldest first, so the first that may wait on ends the walk.
         while (queue.First is { } first && first.Value.Deadline <= context.Now)
         {
-            queue.RemoveFirst();
+            Dequeue(first);
             End(first.Value, Outcome.NotProposed);
         }
 
@@ -141,6 +148,12 @@ internal sealed class Proposals(Context context)
                 if (write.Deadline <= context.Now) End(write, Outcome.Unknown);
             }
         }
+    }
+
+    private void Dequeue(LinkedListNode<PendingWrite> node)
+    {
+        QueuedBytes -= node.Value.Command.Length;
+        queue.Remove(node);
     }
 
     /// <summary>Exactly one outcome for each write; later ones are ignored.</summary>

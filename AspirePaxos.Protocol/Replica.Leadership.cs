@@ -123,13 +123,21 @@ public sealed partial class Replica
     {
         var first = proposer.NextSlot;
         var batches = new List<List<PendingWrite>>();
-        while (proposals.HasQueued && proposer.SlotsInFlight < Options.MaxSlotsInFlight && !proposer.Refused)
+        while (proposals.HasQueued && MayBegin(proposer) && !proposer.Refused)
         {
             batches.Add(ProposeBatch(proposer));
         }
 
         ReportRound(proposer, first, batches);
     }
+
+    /// <summary>
+    /// The first rounds begin at once, however few commands they hold; beyond them a round must be worth its messages and syncs, since
+    /// what waits a moment longer shares them.
+    /// </summary>
+    private bool MayBegin(Leader proposer) =>
+        proposer.SlotsInFlight < Options.SlotsAtOnce
+        || (proposer.SlotsInFlight < Options.MaxSlotsInFlight && (proposals.Queued >= Options.WorthwhileCommands || proposals.QueuedBytes >= Options.WorthwhileBytes));
 
     /// <summary>
     /// Expiries follow from the log alone (rule 7): where no command comes by itself, an empty one moves its clock on. In Simple mode

@@ -36,6 +36,13 @@ public sealed record ReplicaOptions
     /// <summary>Slots proposed and not yet chosen at most; what arrives meanwhile waits and forms larger batches.</summary>
     public int MaxSlotsInFlight { get; init; } = 8;
 
+    /// <summary>Slots in flight up to which a round begins however little waits; a further one begins for many commands, or bytes, only.</summary>
+    public int SlotsAtOnce { get; init; } = 2;
+
+    public int WorthwhileCommands { get; init; } = 256;
+
+    public int WorthwhileBytes { get; init; } = 256 << 10;
+
     /// <summary>Writes waiting or under way at most; past it they end as <see cref="OutcomeKind.Overloaded"/>.</summary>
     public int MaxPendingWrites { get; init; } = 10_000;
 

@@ -143,6 +143,9 @@ internal sealed partial class World
             LogTailSlots = Plan.LogTailSlots,
             LogTailBytes = Plan.LogTailBytes,
             HashInterval = Plan.HashInterval,
+
+            // Both a few large rounds and many small ones.
+            SlotsAtOnce = Plan.HashInterval % 2 == 0 ? 8 : 2,
         };
         return Plan.SmallLimits
             ? options with { MaxBatchCommands = 2, MaxMessageSlots = 3, MaxSlotsInFlight = 2, MaxPendingWrites = 6, MaxMessageBytes = 500 }

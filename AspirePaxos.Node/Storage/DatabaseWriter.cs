@@ -39,8 +39,8 @@ internal sealed class DatabaseWriter : IDisposable
         dropRecords = Prepare("DELETE FROM log WHERE slot <= $0", 1);
         putEntry = Prepare("INSERT OR REPLACE INTO entries VALUES ($0, $1, $2, $3, $4)", 5);
         deleteEntry = Prepare("DELETE FROM entries WHERE key = $0", 1);
-        putRemembered = Prepare("INSERT OR REPLACE INTO idempotency VALUES ($0, $1, $2, $3, $4, $5)", 6);
-        deleteRemembered = Prepare("DELETE FROM idempotency WHERE key_hash = $0", 1);
+        putRemembered = Prepare("INSERT INTO idempotency VALUES ($0, $1, $2, $3, $4, $5)", 6);
+        deleteRemembered = Prepare("DELETE FROM idempotency WHERE sequence = $0", 1);
         recordSum = Prepare("SELECT checksum FROM log WHERE slot = $0", 1);
         droppedSum = Prepare("SELECT count(*), coalesce(sum(checksum), 0) FROM log WHERE slot <= $0", 1);
     }
@@ -65,7 +65,10 @@ internal sealed class DatabaseWriter : IDisposable
             if (applied.ReplacesAll) DropState();
             PutPosition(position);
             foreach (var (key, entry) in applied.Entries) PutEntry(Encoding.UTF8.GetBytes(key), entry.Stored, entry.Present);
-            foreach (var (key, remembered) in applied.Idempotency) PutRemembered(Schema.Bytes(key), remembered.Stored, remembered.Present);
+
+            // A number that was given away is given again once nothing is remembered, so the old rows go first.
+            foreach (var (key, remembered) in applied.Idempotency) DropRemembered(key, remembered.Stored);
+            foreach (var (key, remembered) in applied.Idempotency) PutRemembered(key, remembered.Present);
         }
 
         if (acceptor != before) PutAcceptor();
@@ -150,19 +153,20 @@ internal sealed class DatabaseWriter : IDisposable
         Run(putEntry, key, Blob(entry.Value), entry.Revision, entry.CreatedRevision, checksum);
     }
 
-    private void PutRemembered(byte[] key, Remembered? stored, Remembered? remembered)
+    private void DropRemembered(UInt128 keyHash, Remembered? stored)
     {
-        long? old = stored is { } row ? Schema.OfRemembered(key, row).Value : null;
-        if (remembered is not { } kept)
-        {
-            Replaced(old, null);
-            if (stored is not null) Run(deleteRemembered, key);
-            return;
-        }
+        if (stored is not { } row) return;
+        Replaced(Schema.OfRemembered(Schema.Bytes(keyHash), row).Value, null);
+        Run(deleteRemembered, row.Order);
+    }
 
-        var checksum = Schema.OfRemembered(key, kept).Value;
-        Replaced(old, checksum);
-        Run(putRemembered, key, Schema.Bytes(kept.RequestHash), kept.Result.Encode(), kept.LogTime, kept.Order, checksum);
+    private void PutRemembered(UInt128 keyHash, Remembered? remembered)
+    {
+        if (remembered is not { } row) return;
+        var key = Schema.Bytes(keyHash);
+        var checksum = Schema.OfRemembered(key, row).Value;
+        Replaced(null, checksum);
+        Run(putRemembered, row.Order, key, Schema.Bytes(row.RequestHash), row.Result.Encode(), row.LogTime, checksum);
     }
 
     /// <summary>Rare: at formation and when a peer has restarted.</summary>

@@ -46,6 +46,16 @@ internal static class Schema
         ALTER TABLE acceptor ADD COLUMN row_sum INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE position ADD COLUMN hash BLOB NOT NULL DEFAULT X'00000000000000000000000000000000';
         """,
+
+        // In the order of their age, so that new ones share their pages: by hash each would change one of its own.
+        """
+        CREATE TABLE remembered (
+            sequence INTEGER PRIMARY KEY, key_hash BLOB NOT NULL, request_hash BLOB NOT NULL, result BLOB NOT NULL,
+            log_time INTEGER NOT NULL, checksum INTEGER NOT NULL);
+        INSERT INTO remembered SELECT sequence, key_hash, request_hash, result, log_time, checksum FROM idempotency;
+        DROP TABLE idempotency;
+        ALTER TABLE remembered RENAME TO idempotency;
+        """,
     ];
 
     public static Checksum OfIdentity(IdentityRow row)

@@ -15,7 +15,7 @@ internal sealed class SchemaUpgrade(SqliteConnection connection, DatabaseReader 
         foreach (var step in Schema.Steps.AsSpan(from)) Execute(step);
         if (from == 0) Add(created);
         if (from == 1) ChainHashes();
-        Seal();
+        if (from < 2) Seal();
         Execute($"PRAGMA user_version = {Schema.Version}");
     }
 

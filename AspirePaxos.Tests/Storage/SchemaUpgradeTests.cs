@@ -44,6 +44,49 @@ public sealed class SchemaUpgradeTests
         Assert.Equal(default, stored.Store.Position);
     }
 
+    [Fact]
+    public void A_file_of_version_2_keeps_its_idempotency_keys_and_where_its_log_begins()
+    {
+        using var folder = new DataFolder();
+        StorePosition position;
+        using (var database = PaxosDatabase.Open(folder.Options(), out var fresh))
+        {
+            var store = fresh.Store;
+            var rows = new AppliedRows();
+            for (var slot = 1L; slot <= 5; slot++)
+            {
+                var applied = store.Apply(slot, slot, [new Put("k", "x"u8.ToArray(), default, $"key {slot}").Encode()]);
+                rows.Add(store.Position, applied.Changes);
+            }
+
+            position = store.Position;
+            var records = Enumerable.Range(1, 5).Select(slot => new LogRecord(slot, ballot, true, Command.NoOp)).ToList();
+            database.Commit([new Write(1, ballot, records, 5, null) { TruncatedThrough = 0 }], rows);
+            database.Commit([new Write(2, null, [], 5, null) { TruncatedThrough = 3 }], new AppliedRows());
+        }
+
+        Execute(
+            folder,
+            """
+            CREATE TABLE old (
+                key_hash BLOB PRIMARY KEY, request_hash BLOB NOT NULL, result BLOB NOT NULL, log_time INTEGER NOT NULL,
+                sequence INTEGER NOT NULL, checksum INTEGER NOT NULL) WITHOUT ROWID;
+            INSERT INTO old SELECT key_hash, request_hash, result, log_time, sequence, checksum FROM idempotency;
+            DROP TABLE idempotency;
+            ALTER TABLE old RENAME TO idempotency;
+            PRAGMA user_version = 2;
+            """);
+
+        for (var start = 0; start < 2; start++)
+        {
+            using var database = PaxosDatabase.Open(folder.Options(), out var stored);
+            Assert.Equal(5, stored.Store.IdempotencyKeys);
+            Assert.Equal(position, stored.Store.Position);
+            Assert.Equal(3, stored.State.TruncatedThrough);
+            Assert.Equal([4, 5], stored.State.Log.Select(record => record.Slot));
+        }
+    }
+
     [Theory]
     [InlineData("UPDATE acceptor SET promised_number = 1", "the acceptor's promise")]
     [InlineData("UPDATE position SET revision = 7", "the position of the state")]
