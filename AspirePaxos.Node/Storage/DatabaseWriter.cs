@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using AspirePaxos.KeyValue;
 using AspirePaxos.Protocol;
@@ -14,10 +13,10 @@ namespace AspirePaxos.Node.Storage;
 internal sealed class DatabaseWriter : IDisposable
 {
     private readonly SqliteConnection connection;
-    private readonly List<SqliteCommand> statements = [];
-    private readonly SqliteCommand begin, commit, putIdentity, putAcceptor, putPosition;
-    private readonly SqliteCommand putRecord, dropRecords, putEntry, deleteEntry, putRemembered, deleteRemembered;
-    private readonly SqliteCommand recordSum, droppedSum;
+    private readonly List<Statement> statements = [];
+    private readonly Statement begin, commit, putIdentity, putAcceptor, putPosition;
+    private readonly Statement putRecord, dropRecords, putEntry, deleteEntry, putRemembered, deleteRemembered;
+    private readonly Statement recordSum, droppedSum;
     private IdentityRow identity;
     private AcceptorRow acceptor;
     private long positionChecksum;
@@ -29,25 +28,25 @@ internal sealed class DatabaseWriter : IDisposable
     {
         this.connection = connection;
         (identity, acceptor, positionChecksum, lastSlot) = (held.Identity, held.Acceptor, held.PositionChecksum, held.LastSlot);
-        begin = Prepare("BEGIN IMMEDIATE", 0);
-        commit = Prepare("COMMIT", 0);
-        putIdentity = Prepare("UPDATE identity SET boot_counter = $0, cluster_id = $1, recovering = $2, stopped = $3, checksum = $4", 5);
+        begin = Prepare("BEGIN IMMEDIATE");
+        commit = Prepare("COMMIT");
+        putIdentity = Prepare("UPDATE identity SET boot_counter = $0, cluster_id = $1, recovering = $2, stopped = $3, checksum = $4");
         putAcceptor = Prepare(
-            "UPDATE acceptor SET promised_number = $0, promised_node = $1, commit_index = $2, truncated_through = $3, row_count = $4, row_sum = $5, checksum = $6", 7);
-        putPosition = Prepare("UPDATE position SET applied_index = $0, revision = $1, log_time = $2, hash = $3, checksum = $4", 5);
-        putRecord = Prepare("INSERT OR REPLACE INTO log VALUES ($0, $1, $2, $3, $4, $5)", 6);
-        dropRecords = Prepare("DELETE FROM log WHERE slot <= $0", 1);
-        putEntry = Prepare("INSERT OR REPLACE INTO entries VALUES ($0, $1, $2, $3, $4)", 5);
-        deleteEntry = Prepare("DELETE FROM entries WHERE key = $0", 1);
-        putRemembered = Prepare("INSERT INTO idempotency VALUES ($0, $1, $2, $3, $4, $5)", 6);
-        deleteRemembered = Prepare("DELETE FROM idempotency WHERE sequence = $0", 1);
-        recordSum = Prepare("SELECT checksum FROM log WHERE slot = $0", 1);
-        droppedSum = Prepare("SELECT count(*), coalesce(sum(checksum), 0) FROM log WHERE slot <= $0", 1);
+            "UPDATE acceptor SET promised_number = $0, promised_node = $1, commit_index = $2, truncated_through = $3, row_count = $4, row_sum = $5, checksum = $6");
+        putPosition = Prepare("UPDATE position SET applied_index = $0, revision = $1, log_time = $2, hash = $3, checksum = $4");
+        putRecord = Prepare("INSERT OR REPLACE INTO log VALUES ($0, $1, $2, $3, $4, $5)");
+        dropRecords = Prepare("DELETE FROM log WHERE slot <= $0");
+        putEntry = Prepare("INSERT OR REPLACE INTO entries VALUES ($0, $1, $2, $3, $4)");
+        deleteEntry = Prepare("DELETE FROM entries WHERE key = $0");
+        putRemembered = Prepare("INSERT INTO idempotency VALUES ($0, $1, $2, $3, $4, $5)");
+        deleteRemembered = Prepare("DELETE FROM idempotency WHERE sequence = $0");
+        recordSum = Prepare("SELECT checksum FROM log WHERE slot = $0");
+        droppedSum = Prepare("SELECT count(*), coalesce(sum(checksum), 0) FROM log WHERE slot <= $0");
     }
 
     public void Commit(IReadOnlyList<Write> writes, AppliedRows applied)
     {
-        begin.ExecuteNonQuery();
+        begin.Run();
         var before = acceptor;
         foreach (var write in writes)
         {
@@ -72,16 +71,16 @@ internal sealed class DatabaseWriter : IDisposable
         }
 
         if (acceptor != before) PutAcceptor();
-        commit.ExecuteNonQuery();
+        commit.Run();
     }
 
     /// <returns>Which start of this replica it is.</returns>
     public long CountBoot()
     {
-        begin.ExecuteNonQuery();
+        begin.Run();
         PutIdentity(identity with { BootCounter = identity.BootCounter + 1 });
         PutAcceptor();
-        commit.ExecuteNonQuery();
+        commit.Run();
         return identity.BootCounter;
     }
 
@@ -90,22 +89,24 @@ internal sealed class DatabaseWriter : IDisposable
         foreach (var statement in statements) statement.Dispose();
     }
 
-    private void PutAcceptor() => Run(
-        putAcceptor, acceptor.Promised.Number, acceptor.Promised.Node.Name, acceptor.CommitIndex, acceptor.TruncatedThrough,
-        acceptor.Rows.Count, acceptor.Rows.Sum, Schema.OfAcceptor(acceptor).Value);
+    private void PutAcceptor() => putAcceptor
+        .Bind(acceptor.Promised.Number).Bind(acceptor.Promised.Node.Name).Bind(acceptor.CommitIndex).Bind(acceptor.TruncatedThrough)
+        .Bind(acceptor.Rows.Count).Bind(acceptor.Rows.Sum).Bind(Schema.OfAcceptor(acceptor).Value).Run();
 
     private void PutRecord(LogRecord record)
     {
         var checksum = Schema.OfRecord(record).Value;
-        Replaced(record.Slot > lastSlot ? null : Sum(recordSum, record.Slot), checksum);
+        Replaced(record.Slot > lastSlot ? null : recordSum.Bind(record.Slot).Row()?.First, checksum);
         lastSlot = Math.Max(lastSlot, record.Slot);
-        Run(putRecord, record.Slot, record.Ballot.Number, record.Ballot.Node.Name, record.Learned ? 1L : 0L, Blob(record.Command.Bytes), checksum);
+        putRecord
+            .Bind(record.Slot).Bind(record.Ballot.Number).Bind(record.Ballot.Node.Name).Bind(record.Learned ? 1 : 0)
+            .Bind(record.Command.Bytes.Span).Bind(checksum).Run();
     }
 
     private void DropRecords(long through)
     {
-        Dropped(droppedSum, through);
-        Run(dropRecords, through);
+        Dropped(droppedSum.Bind(through));
+        dropRecords.Bind(through).Run();
         acceptor = acceptor with { TruncatedThrough = through };
     }
 
@@ -114,20 +115,18 @@ internal sealed class DatabaseWriter : IDisposable
     {
         foreach (var table in (string[])["entries", "idempotency"])
         {
-            using var sum = connection.CreateCommand();
-            sum.CommandText = $"SELECT count(*), coalesce(sum(checksum), 0) FROM {table}";
+            using var sum = new Statement(connection, $"SELECT count(*), coalesce(sum(checksum), 0) FROM {table}");
             Dropped(sum);
             Once($"DELETE FROM {table}");
         }
     }
 
-    private void Dropped(SqliteCommand sums, params ReadOnlySpan<object> values)
+    /// <param name="sums">Gives the number of the rows that go, and the sum of their checksums.</param>
+    private void Dropped(Statement sums)
     {
-        for (var i = 0; i < values.Length; i++) sums.Parameters[i].Value = values[i];
-        using var gone = sums.ExecuteReader();
-        gone.Read();
+        var (count, sum) = sums.Row()!.Value;
         var rows = acceptor.Rows;
-        acceptor = acceptor with { Rows = new RowTotal(rows.Count - gone.GetInt64(0), unchecked(rows.Sum - gone.GetInt64(1))) };
+        acceptor = acceptor with { Rows = new RowTotal(rows.Count - count, unchecked(rows.Sum - sum)) };
     }
 
     private void PutPosition(StorePosition position)
@@ -135,7 +134,7 @@ internal sealed class DatabaseWriter : IDisposable
         var checksum = Schema.OfPosition(position).Value;
         Replaced(positionChecksum, checksum);
         positionChecksum = checksum;
-        Run(putPosition, position.AppliedIndex, position.Revision, position.LogTime, Schema.Bytes(position.Hash), checksum);
+        putPosition.Bind(position.AppliedIndex).Bind(position.Revision).Bind(position.LogTime).Bind(Schema.Bytes(position.Hash)).Bind(checksum).Run();
     }
 
     private void PutEntry(byte[] key, Entry? stored, Entry? entry)
@@ -144,20 +143,20 @@ internal sealed class DatabaseWriter : IDisposable
         if (entry is null)
         {
             Replaced(old, null);
-            if (stored is not null) Run(deleteEntry, key);
+            if (stored is not null) deleteEntry.Bind(key).Run();
             return;
         }
 
         var checksum = Schema.OfEntry(key, entry).Value;
         Replaced(old, checksum);
-        Run(putEntry, key, Blob(entry.Value), entry.Revision, entry.CreatedRevision, checksum);
+        putEntry.Bind(key).Bind(entry.Value.Span).Bind(entry.Revision).Bind(entry.CreatedRevision).Bind(checksum).Run();
     }
 
     private void DropRemembered(UInt128 keyHash, Remembered? stored)
     {
         if (stored is not { } row) return;
         Replaced(Schema.OfRemembered(Schema.Bytes(keyHash), row).Value, null);
-        Run(deleteRemembered, row.Order);
+        deleteRemembered.Bind(row.Order).Run();
     }
 
     private void PutRemembered(UInt128 keyHash, Remembered? remembered)
@@ -166,7 +165,8 @@ internal sealed class DatabaseWriter : IDisposable
         var key = Schema.Bytes(keyHash);
         var checksum = Schema.OfRemembered(key, row).Value;
         Replaced(null, checksum);
-        Run(putRemembered, row.Order, key, Schema.Bytes(row.RequestHash), row.Result.Encode(), row.LogTime, checksum);
+        putRemembered
+            .Bind(row.Order).Bind(key).Bind(Schema.Bytes(row.RequestHash)).Bind(row.Result.Encode()).Bind(row.LogTime).Bind(checksum).Run();
     }
 
     /// <summary>Rare: at formation and when a peer has restarted.</summary>
@@ -186,7 +186,7 @@ internal sealed class DatabaseWriter : IDisposable
         var checksum = Schema.OfIdentity(row).Value;
         Replaced(Schema.OfIdentity(identity).Value, checksum);
         identity = row;
-        Run(putIdentity, row.BootCounter, row.Cluster.ClusterId, row.Cluster.Recovering ? 1L : 0L, row.Cluster.Stopped ?? (object)DBNull.Value, checksum);
+        putIdentity.Bind(row.BootCounter).Bind(row.Cluster.ClusterId).Bind(row.Cluster.Recovering ? 1 : 0).Bind(row.Cluster.Stopped).Bind(checksum).Run();
     }
 
     /// <summary>Keeps the total.</summary>
@@ -198,13 +198,6 @@ internal sealed class DatabaseWriter : IDisposable
         acceptor = acceptor with { Rows = rows };
     }
 
-    /// <summary>The pages that it reads are those that the change that follows reads anyway.</summary>
-    private static long? Sum(SqliteCommand statement, object key)
-    {
-        statement.Parameters[0].Value = key;
-        return statement.ExecuteScalar() as long?;
-    }
-
     private void Once(string text, params ReadOnlySpan<object> values)
     {
         using var statement = connection.CreateCommand();
@@ -213,22 +206,10 @@ internal sealed class DatabaseWriter : IDisposable
         statement.ExecuteNonQuery();
     }
 
-    private SqliteCommand Prepare(string text, int parameters)
+    private Statement Prepare(string text)
     {
-        var statement = connection.CreateCommand();
-        statement.CommandText = text;
-        for (var i = 0; i < parameters; i++) statement.Parameters.Add(new SqliteParameter { ParameterName = $"${i}" });
-        statement.Prepare();
+        var statement = new Statement(connection, text);
         statements.Add(statement);
         return statement;
     }
-
-    private static void Run(SqliteCommand statement, params ReadOnlySpan<object> values)
-    {
-        for (var i = 0; i < values.Length; i++) statement.Parameters[i].Value = values[i];
-        statement.ExecuteNonQuery();
-    }
-
-    private static byte[] Blob(ReadOnlyMemory<byte> bytes) =>
-        MemoryMarshal.TryGetArray(bytes, out var segment) && segment.Offset == 0 && segment.Count == segment.Array!.Length ? segment.Array : bytes.ToArray();
 }

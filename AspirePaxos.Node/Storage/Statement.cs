@@ -1,0 +1,83 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace AspirePaxos.Node.Storage;
+
+/// <summary>
+/// One statement, prepared once, by the interface below the driver's: a command of that costs as much again as what SQLite does for a
+/// row, and copies each blob. Values are bound in the order of their parameters.
+/// </summary>
+internal sealed class Statement : IDisposable
+{
+    private readonly sqlite3 database;
+    private readonly sqlite3_stmt statement;
+    private int bound;
+
+    public Statement(SqliteConnection connection, string text)
+    {
+        database = connection.Handle!;
+        Check(raw.sqlite3_prepare_v2(database, text, out statement));
+    }
+
+    public Statement Bind(long value)
+    {
+        Check(raw.sqlite3_bind_int64(statement, ++bound, value));
+        return this;
+    }
+
+    /// <param name="value">Null: NULL.</param>
+    public Statement Bind(string? value)
+    {
+        Check(value is null ? raw.sqlite3_bind_null(statement, ++bound) : raw.sqlite3_bind_text(statement, ++bound, value));
+        return this;
+    }
+
+    public Statement Bind(ReadOnlySpan<byte> value)
+    {
+        // An empty span has no address, and would be bound as NULL.
+        Check(value.IsEmpty ? raw.sqlite3_bind_zeroblob(statement, ++bound, 0) : raw.sqlite3_bind_blob(statement, ++bound, value));
+        return this;
+    }
+
+    /// <exception cref="SqliteException">It failed, and what it belongs to with it.</exception>
+    public void Run()
+    {
+        Step();
+        Reset();
+    }
+
+    /// <summary>The first row's integers; null where there is no row.</summary>
+    public (long First, long Second)? Row()
+    {
+        var found = Step();
+        (long, long)? row = found ? (raw.sqlite3_column_int64(statement, 0), raw.sqlite3_column_int64(statement, 1)) : null;
+        Reset();
+        return row;
+    }
+
+    public void Dispose() => statement.Dispose();
+
+    private bool Step()
+    {
+        var code = raw.sqlite3_step(statement);
+        if (code is raw.SQLITE_ROW or raw.SQLITE_DONE) return code == raw.SQLITE_ROW;
+        var failure = Failure(code);
+        Reset();
+        throw failure;
+    }
+
+    private void Reset()
+    {
+        // Its result is that of the step, which was looked at.
+        _ = raw.sqlite3_reset(statement);
+        bound = 0;
+    }
+
+    private void Check(int code)
+    {
+        if (code != raw.SQLITE_OK) throw Failure(code);
+    }
+
+    private SqliteException Failure(int code) =>
+        new($"SQLite Error {code & 0xff}: '{raw.sqlite3_errmsg(database).utf8_to_string()}'.", code & 0xff, raw.sqlite3_extended_errcode(database));
+}
