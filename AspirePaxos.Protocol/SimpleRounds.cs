@@ -12,10 +12,9 @@ internal sealed class SimpleRounds(Context context)
     /// </summary>
     private const int LongestWait = 8;
 
-    /// <summary>Failures that double the wait: up to about an election timeout, and up to the longest one.</summary>
-    private const int ManyFailures = 5;
-
+    /// <summary>Failures that double the wait: up to the longest one.</summary>
     private const int MostFailures = 10;
+
     private long waitUntil;
     private long deferUntil;
     private long deferredSlot;
@@ -35,11 +34,13 @@ internal sealed class SimpleRounds(Context context)
         deferUntil = context.Now + context.Random.Between(context.Options.ElectionTimeout / 8, Math.Max(context.Options.ElectionTimeout / 2, Longest));
     }
 
-    /// <summary>A round of our own ended without success.</summary>
-    /// <param name="outbid">By another proposer; else nobody answered, and the wait stays short: it is over when the others are back.</param>
-    public void Failed(bool outbid)
+    /// <summary>
+    /// A round of our own ended without success, for whatever reason: one that hears no answers must not depose the others all the more
+    /// often for it (seed 6015590).
+    /// </summary>
+    public void Failed()
     {
-        failures = Math.Max(failures, Math.Min(failures + 1, outbid ? MostFailures : ManyFailures));
+        failures = Math.Min(failures + 1, MostFailures);
         waitUntil = context.Now + context.Random.Between(1, Math.Max(2, Longest));
     }
 

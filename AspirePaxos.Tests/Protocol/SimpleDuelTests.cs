@@ -36,21 +36,19 @@ public sealed class SimpleDuelTests
     }
 
     [Fact]
-    public void Where_nobody_answers_it_tries_again_within_an_election_timeout()
+    public void One_that_hears_no_answer_gives_way_as_well()
     {
         var proposer = new OneReplica(mode: Mode.Simple);
-        for (var i = 0; i < 20; i++)
+        var waits = new List<long>();
+        for (var i = 0; i < 40; i++)
         {
             proposer.Propose(i, "a");
-            Prepared(proposer);
-            while (proposer.Replica.Role == Role.Candidate) proposer.Tick(10);
-            proposer.Sent<Prepare>();
-            proposer.Propose(100 + i, "b");
-
-            Assert.True(Prepared(proposer).After <= ElectionTimeout + 10);
+            waits.Add(Prepared(proposer).After);
             while (proposer.Replica.Role == Role.Candidate) proposer.Tick(10);
             proposer.Sent<Prepare>();
         }
+
+        Assert.True(waits.Skip(20).Count(wait => wait > LongestRound) >= 5, $"The waits are {string.Join(' ', waits)} ms.");
     }
 
     [Fact]
