@@ -69,7 +69,7 @@ public sealed partial class Replica
         reads.OnSteppedDown();
         if (Simple)
         {
-            rounds.Failed(Outbid(ballot));
+            rounds.Failed();
         }
         else
         {
@@ -81,13 +81,11 @@ public sealed partial class Replica
         context.Out.Ready.Rounds.Add(new RoundEvent.SteppedDown(ballot, reason));
     }
 
-    private bool Outbid(Ballot ballot) => context.HighestNumber > ballot.Number || Promised > ballot;
-
     private void GiveUp(string reason)
     {
         var ballot = candidacy!.Ballot;
         candidacy = null;
-        if (Simple) rounds.Failed(Outbid(ballot));
+        if (Simple) rounds.Failed();
         else election.BackOff();
         context.Out.Ready.Rounds.Add(new RoundEvent.SteppedDown(ballot, reason));
     }

@@ -27,6 +27,8 @@ internal sealed class LaggardChecker(IReadOnlyList<Host> hosts, Coverage coverag
     /// <summary>The process has taken in a message, or refused it.</summary>
     public void Received(Process process, Envelope envelope)
     {
+        // Its directory was lost, and with it what that one had said, however late its messages come (seed 6000841).
+        if (envelope.Message is RecoverQuery) Of(process).Heard[IndexOf(envelope.From.Node)] = 0;
         var commit = CommitIndexOf(envelope.Message);
         if (commit < 0 || !IsHeard(process, envelope)) return;
         var mine = Of(process);
@@ -45,7 +47,7 @@ internal sealed class LaggardChecker(IReadOnlyList<Host> hosts, Coverage coverag
         var others = 0u;
         for (var i = 0; i < mine.Heard.Length; i++)
         {
-            if (mine.Heard[i] >= lacks && hosts[i].Node != peer) others |= 1u << i;
+            if (mine.Heard[i] >= lacks && hosts[i].Node != peer && hosts[i] != process.Host && process.Replica.Peer(hosts[i].Node).LastHeard >= 0) others |= 1u << i;
         }
 
         if (mine.Asked != peer || mine.Lacks != lacks || process.Replica.FetchesSnapshot)

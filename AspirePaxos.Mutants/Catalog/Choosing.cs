@@ -39,7 +39,7 @@ internal static partial class Catalog
             In("Protocol/Leader", "        if (slot >= NextSlot) return false;", "        if (slot >= NextSlot) return true;")),
         new("duel-for-ever", "candidates that refuse each other try again at once",
             In("Protocol/SimpleRounds", "        waitUntil = context.Now + context.Random.Between(1, Math.Max(2, Longest));", "        waitUntil = context.Now;"),
-            In("Protocol/SimpleRounds", "        deferUntil = context.Now + context.Random.Between(context.Options.ElectionTimeout / 8, Math.Max(context.Options.ElectionTimeout / 2, Longest));", "        deferUntil = context.Now;")),
+            In("Protocol/SimpleRounds", "        deferUntil = context.Now + context.Random.Between(context.Options.ElectionTimeout / 8, context.Options.ElectionTimeout / 2);", "        deferUntil = context.Now;")),
         new("stale-nack-deposes", "a late refusal of an earlier ballot deposes the leader of a higher one",
             In("Protocol/Replica.Messages", "leader is not null && nack.RefusedBallot == leader.Ballot && nack.Promised > leader.Ballot)", "leader is not null && nack.RefusedBallot <= leader.Ballot)")),
         new("lost-accept-never-sent-again", "an Accept that was lost is not repeated: the proposer hangs, as GoPaxos does",
