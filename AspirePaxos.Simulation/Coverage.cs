@@ -54,6 +54,11 @@ public enum Seen
     AcceptsBehindTheTruncation,
     StragglersOfOthers,
     DivergencesFound,
+    LeasedReads,
+    LeasedReadsConfirmed,
+    RefusalsForALease,
+    LeasesEndedInAPause,
+    LeasesGivenUp,
 
     // Faults from here on.
     Losses,

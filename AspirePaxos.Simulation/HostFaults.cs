@@ -35,7 +35,7 @@ internal sealed class HostFaults(World world, FaultInjector faults, Prng random)
         if (host.Process is null || world.Machine(host).Paused) return;
         world.Coverage.Count(Seen.Pauses);
         world.Note(203, $"{host.Node} pauses");
-        world.Machine(host).Paused = true;
+        world.Pause(host);
         faults.Until(random.Between(20_000, 4_000_000), () =>
         {
             if (world.Machine(host).Paused) world.Resume(host);
@@ -58,6 +58,7 @@ internal sealed class HostFaults(World world, FaultInjector faults, Prng random)
     {
         if (faults.AnyOrLeader().Process is not { } process || process.Replica.Role != Role.Leader) return;
         world.Note(205, $"{process.Host.Node} is asked to hand over");
+        if (process.Replica.HoldsLease(world.Machine(process.Host).Clock(world.Queue.Now))) world.Coverage.Count(Seen.LeasesGivenUp);
         world.Input(process, process.Replica.HandOver);
     }
 
