@@ -93,6 +93,7 @@ public enum Seen
     LeadersSilenced,
     Stragglers,
     FalseResets,
+    LeaseStrains,
 }
 
 public sealed class Coverage

@@ -99,6 +99,9 @@ internal sealed record FaultPlan
     /// <summary>Leaders read by lease (rule 16).</summary>
     public bool Leases { get; init; }
 
+    /// <summary>A leader falls silent just when others may be about to break a lease.</summary>
+    public long LeaseStrainEvery { get; init; }
+
     public double ClockDrift { get; init; }
 
     public long ClockJumpEvery { get; init; }
@@ -133,6 +136,7 @@ internal sealed record FaultPlan
     private static FaultPlan WithLeases(FaultPlan drawn, Prng random)
     {
         var leased = drawn with { Leases = true, ClockDrift = drawn.ClockDrift > 0 ? DriftOfLeases : 0, ClockJumpEvery = 0, ModeChangeEvery = 0 };
+        if (!random.OneIn(4)) leased = leased with { LeaseStrainEvery = random.Between(Second, 6 * Second) };
         return drawn.Mode == Mode.Multi && random.OneIn(3) && FaultKind.In(leased).Count() >= MinKinds ? leased : drawn;
     }
 

@@ -25,7 +25,5 @@ internal static partial class Catalog
             In("Protocol/Replica", "Rejection is null && CommitIndex >= leader.RecoveredSlot && leader.Lease", "Rejection is null && leader.Lease")),
         new("lease-kept-while-handing-over", "a leader that hands over goes on reading by lease",
             In("Protocol/Replica", "        leader.Lease.End();\n", "")),
-        new("lease-granted-to-two-ballots", "an acceptor grants a lease to another ballot while one lasts",
-            In("Protocol/GrantedLease", " || Forbids(ballot, Ballot.None)) return 0;", ") return 0;")),
     ];
 }
