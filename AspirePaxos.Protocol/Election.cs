@@ -104,7 +104,7 @@ internal sealed class Election
 
         if (context.Now < deadline) return;
         if (stuck) BackOff();
-        else if (acceptor.Lease.ForbidsStanding(Ballot.None)) deadline = context.Now + context.Random.Between(1, Math.Max(2, context.Options.HeartbeatInterval));
+        else if (acceptor.Lease.ForbidsStanding(Ballot.None)) deadline = context.Now + context.Random.Between(1, Math.Max(2, context.Options.HeartbeatInterval / 2));
         else Ask();
     }
 

@@ -142,6 +142,7 @@ internal sealed class Leader
     public void Forget(NodeId node)
     {
         foreach (var proposed in inFlight.Values) proposed.Accepted.Remove(node);
+        Lease.Forget(node);
     }
 
     public void OnHeartbeatReply(NodeId from, HeartbeatReply reply)

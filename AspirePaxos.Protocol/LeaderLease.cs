@@ -37,6 +37,15 @@ internal sealed class LeaderLease
         quorumEnds = ReachedByQuorum();
     }
 
+    /// <summary>
+    /// Its directory was lost, and the new one takes part once all have taken note: a lease of the old one, whose process may still run, binds
+    /// nobody then.
+    /// </summary>
+    public void Forget(NodeId node)
+    {
+        if (ends.Remove(node)) quorumEnds = ReachedByQuorum();
+    }
+
     /// <summary>For good, in this ballot: from here on others may let a successor in before their leases are over.</summary>
     public void End() => over = true;
 

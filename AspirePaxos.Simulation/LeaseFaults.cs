@@ -27,14 +27,16 @@ internal sealed class LeaseFaults(World world, FaultInjector faults, HostFaults 
         faults.Until(alone + random.Between(500_000, 2_000_000), world.Network.Heal);
     }
 
-    /// <summary>Up to the given time one of the followers sleeps for a while, or is reached no more, or is heard late, or nothing is wrong with it.</summary>
+    /// <summary>Until then one of the followers sleeps for a while, or is reached no more, or is heard late, or nothing is wrong with it.</summary>
     private void Loosen(Host leader, Host follower, long until)
     {
         var time = random.Between(100_000, Longest);
         switch (random.Between(0, 4))
         {
             case 0:
-                faults.Until(Math.Max(0, until - time - random.Between(0, 60_000)), () => hosts.PauseFor(follower, time));
+                // What it was sent while it slept is the last for a while.
+                faults.Until(until - time, () => hosts.PauseFor(follower, time));
+                faults.Until(until - random.Between(0, time / 3), () => world.Network.Cut(leader.Index, follower.Index));
                 break;
             case 1:
                 faults.Until(until - time, () => world.Network.Cut(leader.Index, follower.Index));

@@ -113,7 +113,12 @@ internal sealed partial class World
         if (machine.Syncing is { } hanging) Queue.After(Plan.DiskLatency, hanging);
     }
 
-    public double DrawClockRate(Prng chance) => 1 + (Plan.ClockDrift * ((2 * chance.NextDouble()) - 1));
+    /// <summary>With leases the clocks run as differently as those allow.</summary>
+    public double DrawClockRate(Prng chance)
+    {
+        var drawn = (2 * chance.NextDouble()) - 1;
+        return 1 + (Plan.ClockDrift * (Plan.Leases ? Math.Sign(drawn) : drawn));
+    }
 
     private long Save(Host host, int count) => host.Disk.Sync(count, write =>
     {

@@ -183,6 +183,21 @@ public sealed partial class LeaseTests
         Assert.False(leader.Replica.HoldsLease(leader.Clock));
     }
 
+    /// <remarks>The process on the lost directory may still run, cut off, and the new one is bound by nothing that it granted.</remarks>
+    [Fact]
+    public void What_a_lost_directory_granted_counts_no_more_once_the_loss_is_noted()
+    {
+        var leader = Leasing();
+        leader.Lead();
+        AnswerLatest(leader, Node1);
+        Assert.True(leader.Replica.HoldsLease(leader.Clock));
+
+        var lost = leader.Cluster.Members[1];
+        leader.Replica.Receive(new Envelope(
+            new Identity(Node1, lost.Incarnation + 100, 1), leader.Replica.Options.Self, "c1", Mode.Multi, new RecoverQuery(0, 0, [lost])));
+        Assert.False(leader.Replica.HoldsLease(leader.Clock));
+    }
+
     [Fact]
     public void Who_leads_no_more_holds_no_lease()
     {
