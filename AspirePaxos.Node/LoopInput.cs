@@ -15,8 +15,9 @@ internal abstract record LoopInput
     public sealed record Propose(ReadOnlyMemory<byte> Command, ActivityContext Client, long Started, TaskCompletionSource<Outcome> Done) : LoopInput;
 
     /// <param name="Started">Of <see cref="Telemetry.NodeMeter.Start"/>.</param>
+    /// <param name="ByLease">Without asking anybody, where this replica holds a lease.</param>
     /// <param name="Answer">Called once on the loop's thread: true where the state may be read.</param>
-    public sealed record Read(long Started, Action<bool, KeyValueStore> Answer) : LoopInput;
+    public sealed record Read(long Started, bool ByLease, Action<bool, KeyValueStore> Answer) : LoopInput;
 
     /// <summary>Runs at once, whatever the replica's state.</summary>
     public sealed record Inspect(Action<Replica, KeyValueStore> Question) : LoopInput;

@@ -31,6 +31,9 @@ public sealed record NodeOptions
     /// <summary>The minimum; each timeout is drawn from [this, twice this).</summary>
     public int ElectionTimeout { get; init; } = 600;
 
+    /// <summary>Clients may ask for reads that the leader answers without asking anybody; each lease lasts for <see cref="ElectionTimeout"/>.</summary>
+    public bool LeasedReads { get; init; }
+
     /// <summary>After this a client's write ends as not proposed or unknown, a read as failed.</summary>
     public int RequestTimeout { get; init; } = 5_000;
 

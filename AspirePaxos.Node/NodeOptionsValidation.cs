@@ -49,6 +49,11 @@ internal static partial class NodeOptionsValidation
             yield return $"Paxos:HeartbeatInterval ({options.HeartbeatInterval} ms) must be at most a third of Paxos:ElectionTimeout ({options.ElectionTimeout} ms).";
         }
 
+        if (options.LeasedReads && options.Mode != Protocol.Mode.Multi)
+        {
+            yield return $"Paxos:LeasedReads is on with Paxos:Mode {options.Mode}; it needs a stable leader, which only Multi has. Turn it off, or set Paxos:Mode to Multi.";
+        }
+
         foreach (var failure in SizeFailures(options)) yield return failure;
         foreach (var (name, value, least, most) in Ranges(options))
         {

@@ -66,7 +66,9 @@ public sealed partial class ReplicaLoop
             case LoopInput.Read read:
                 var readId = ++lastRequestId;
                 reads.Add(readId, read.Answer);
-                replica.Read(readId);
+                // A reading of its own: the last tick may be from before a pause, in which the lease ended.
+                if (read.ByLease) replica.ReadLeased(readId, MonotonicClock.Milliseconds);
+                else replica.Read(readId);
                 break;
             case LoopInput.Inspect inspect:
                 inspect.Question(replica, store);

@@ -56,14 +56,14 @@ public sealed partial class ReplicaLoop : IDisposable
         return posted ? new ValueTask<Outcome>(done.Task) : new ValueTask<Outcome>(Outcome.NotProposed);
     }
 
-    /// <summary>Runs a query on the loop's thread: after a confirmed read index (linearizable), or at once (local).</summary>
+    /// <summary>Runs a query on the loop's thread: after a confirmed read index (linearizable), by a lease instead where this replica holds one (leased), or at once (local).</summary>
     /// <returns>Ok = false where no index could be confirmed in time.</returns>
     public ValueTask<ReadAnswer<T>> ReadAsync<T>(Consistency consistency, Func<KeyValueStore, T> query)
     {
         var done = new TaskCompletionSource<ReadAnswer<T>>(TaskCreationOptions.RunContinuationsAsynchronously);
         var started = meter.Start();
-        LoopInput input = consistency == Consistency.Linearizable
-            ? new LoopInput.Read(started, Answer)
+        LoopInput input = consistency != Consistency.Local
+            ? new LoopInput.Read(started, consistency == Consistency.Leased, Answer)
             : new LoopInput.Inspect((replica, store) => Answer(replica.Rejection is null && replica.Role != Role.Recovering, store));
         return inbox.Post(input) ? new ValueTask<ReadAnswer<T>>(done.Task) : new ValueTask<ReadAnswer<T>>(default(ReadAnswer<T>));
 
@@ -144,6 +144,7 @@ public sealed partial class ReplicaLoop : IDisposable
         Seed = BitConverter.ToUInt64(System.Security.Cryptography.RandomNumberGenerator.GetBytes(sizeof(ulong))),
         HeartbeatInterval = options.HeartbeatInterval,
         ElectionTimeout = options.ElectionTimeout,
+        LeaseDuration = options.LeasedReads ? options.ElectionTimeout : 0,
         RequestTimeout = options.RequestTimeout,
         MaxPendingWrites = options.MaxPendingWrites,
         LogTailSlots = options.LogTailSlots,
@@ -164,6 +165,9 @@ public sealed partial class ReplicaLoop : IDisposable
 public enum Consistency
 {
     Linearizable,
+
+    /// <summary>Linearizable too, as long as the clocks of the replicas run at nearly the same rate (<see cref="NodeOptions.LeasedReads"/>).</summary>
+    Leased,
     Local,
 }
 

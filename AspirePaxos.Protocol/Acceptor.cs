@@ -9,6 +9,9 @@ internal sealed class Acceptor(Context context, Ballot promised)
     /// <summary>The ballot promised by this process, whose later pages may be asked for; none after a restart.</summary>
     private Ballot pagesOf = Ballot.None;
 
+    /// <summary>What it owes to a leader that reads by lease.</summary>
+    public GrantedLease Lease { get; } = new(context, promised);
+
     /// <summary>In memory; its write may be pending.</summary>
     public Ballot Promised { get; private set; } = promised;
 
@@ -17,11 +20,13 @@ internal sealed class Acceptor(Context context, Ballot promised)
     {
         context.Saw(prepare.Ballot);
         if (prepare.Ballot < Promised) return new Nack(prepare.Ballot, Promised, NackReason.Promised);
+        if (Lease.Forbids(prepare.Ballot, prepare.Handover)) return new Nack(prepare.Ballot, Promised, NackReason.Leased);
         if (prepare.PageFrom > prepare.FromSlot && (prepare.Ballot != Promised || pagesOf != Promised))
         {
             return new Nack(prepare.Ballot, Promised, NackReason.PageGone);
         }
 
+        Lease.Promised(prepare.Ballot);
         Raise(prepare.Ballot);
         pagesOf = prepare.Ballot;
         return Promise(prepare.Ballot, prepare.PageFrom);
@@ -32,6 +37,7 @@ internal sealed class Acceptor(Context context, Ballot promised)
     {
         context.Saw(accept.Ballot);
         if (accept.Ballot < Promised) return new Nack(accept.Ballot, Promised, NackReason.Promised);
+        if (Lease.Forbids(accept.Ballot, Ballot.None)) return new Nack(accept.Ballot, Promised, NackReason.Leased);
         Raise(accept.Ballot);
         var log = context.Log;
         var skipped = (int)Math.Clamp(log.TruncatedThrough - accept.FirstSlot + 1, 0, accept.Commands.Count);
@@ -55,6 +61,7 @@ internal sealed class Acceptor(Context context, Ballot promised)
     public void PromiseOwn(Ballot ballot)
     {
         Invariant.Holds(ballot > Promised, $"{ballot} is not above the promise {Promised}");
+        Lease.Promised(ballot);
         context.Saw(ballot);
         Raise(ballot);
     }

@@ -10,14 +10,17 @@ internal sealed class Candidacy
     private readonly SortedDictionary<long, Proposal> reported = [];
     private readonly long durable;
     private readonly long started;
+    private readonly Ballot handover;
     private readonly long timeout;
     private long truncatedThrough;
     private long lastSlot;
     private NodeId truncatedAt = NodeId.None;
 
-    public Candidacy(Context context, Acceptor acceptor)
+    /// <param name="handover">The ballot whose leader asked for it; none otherwise.</param>
+    public Candidacy(Context context, Acceptor acceptor, Ballot handover)
     {
         this.context = context;
+        this.handover = handover;
         Ballot = new Ballot(context.HighestNumber + 1, context.Self.Node);
         FromSlot = context.Log.CommitIndex + 1;
         acceptor.PromiseOwn(Ballot);
@@ -102,6 +105,6 @@ internal sealed class Candidacy
     private void AskPage(NodeId peer)
     {
         promises[peer].AskedAt = context.Now;
-        context.SendWhenDurable(peer, new Prepare(Ballot, FromSlot, promises[peer].NextSlot));
+        context.SendWhenDurable(peer, new Prepare(Ballot, FromSlot, promises[peer].NextSlot) { Handover = handover });
     }
 }

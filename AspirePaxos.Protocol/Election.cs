@@ -35,6 +35,9 @@ internal sealed class Election
     /// <summary>A quorum, this replica included, lets it stand.</summary>
     public bool MayStand { get; private set; }
 
+    /// <summary>Where it may stand: the ballot whose leader asked it to; none otherwise.</summary>
+    public Ballot StandsFor { get; private set; } = Ballot.None;
+
     public bool HearsLeader => HeardLeaderAt >= 0 && context.Now - HeardLeaderAt < context.Options.ElectionTimeout && LeaderBallot >= acceptor.Promised;
 
     /// <summary>A message that only the leader of <paramref name="ballot"/> sends.</summary>
@@ -101,6 +104,7 @@ internal sealed class Election
 
         if (context.Now < deadline) return;
         if (stuck) BackOff();
+        else if (acceptor.Lease.ForbidsStanding(Ballot.None)) deadline = context.Now + context.Random.Between(1, Math.Max(2, context.Options.HeartbeatInterval / 2));
         else Ask();
     }
 
@@ -141,7 +145,9 @@ internal sealed class Election
             return;
         }
 
+        var asked = handover;
         StopAsking();
+        StandsFor = asked;
         MayStand = true;
     }
 

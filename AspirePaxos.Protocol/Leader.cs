@@ -37,6 +37,7 @@ internal sealed class Leader
         RecoveredSlot = Math.Max(won.RecoveredSlot, context.Log.CommitIndex);
         NextSlot = context.Log.CommitIndex + 1;
         logTimeBase = logTime;
+        Lease = new LeaderLease(context);
         StartedAt = context.Now;
         FirstSlot = NextSlot;
         ConfirmedAt = context.Now;
@@ -48,6 +49,9 @@ internal sealed class Leader
     public long RecoveredSlot { get; }
 
     public long NextSlot { get; private set; }
+
+    /// <summary>Rule 16.</summary>
+    public LeaderLease Lease { get; }
 
     /// <summary>The first slot proposed in this ballot.</summary>
     public long FirstSlot { get; }
@@ -138,6 +142,7 @@ internal sealed class Leader
     public void Forget(NodeId node)
     {
         foreach (var proposed in inFlight.Values) proposed.Accepted.Remove(node);
+        Lease.Forget(node);
     }
 
     public void OnHeartbeatReply(NodeId from, HeartbeatReply reply)
@@ -146,7 +151,9 @@ internal sealed class Leader
         echoed[from] = reply.ReadSequence;
         foreach (var (sequence, sentAt) in heartbeats)
         {
-            if (sequence == reply.ReadSequence) confirmedAt[from] = sentAt;
+            if (sequence != reply.ReadSequence) continue;
+            confirmedAt[from] = sentAt;
+            Lease.Granted(from, sentAt, reply.Lease);
         }
 
         Confirm();
@@ -161,7 +168,7 @@ internal sealed class Leader
         while (heartbeats.Count > 64 && heartbeats.Peek().Sequence <= ConfirmedSequence) heartbeats.Dequeue();
         nextHeartbeat = context.Now + context.Options.HeartbeatInterval;
         announcedCommit = context.Log.CommitIndex;
-        context.Broadcast(new Heartbeat(Ballot, context.Log.CommitIndex, ReadSequence) { Hashes = hashes });
+        context.Broadcast(new Heartbeat(Ballot, context.Log.CommitIndex, ReadSequence) { Hashes = hashes, Lease = Lease.Asked });
         Confirm();
     }
 

@@ -26,7 +26,11 @@ public abstract record Reply : Message;
 // ── Phase 1 (Paxos Made Simple §2.2, for all slots ≥ FromSlot at once as in §3) ──
 
 /// <param name="PageFrom">= FromSlot for the first page, else the first slot of the page asked for.</param>
-public sealed record Prepare(Ballot Ballot, long FromSlot, long PageFrom) : Request;
+public sealed record Prepare(Ballot Ballot, long FromSlot, long PageFrom) : Request
+{
+    /// <summary>The ballot of the leader that asked the sender to stand: leases granted to it are given up (rule 16). None otherwise.</summary>
+    public Ballot Handover { get; init; } = Ballot.None;
+}
 
 /// <summary>One page of a promise: everything accepted or learned in From…Through. Complete when pages cover FromSlot…LastSlot.</summary>
 /// <param name="LastSlot">The highest slot accepted or learned at the moment of promising, TruncatedThrough at least; fixed by the first page.</param>
@@ -58,6 +62,9 @@ public enum NackReason
 
     /// <summary>A later page of a promise was asked for that no longer holds, or was never given by this process.</summary>
     PageGone,
+
+    /// <summary>The receiver has granted a lease to another ballot, or may have before it was started (rule 16). It promises nothing for a while.</summary>
+    Leased,
 }
 
 // ── Learning ──
@@ -84,12 +91,18 @@ public sealed record Heartbeat(Ballot Ballot, long CommitIndex, long ReadSequenc
 {
     /// <summary>Rule 14; null where there is nothing new.</summary>
     public HashReport? Hashes { get; init; }
+
+    /// <summary>Rule 16: for how many milliseconds the leader asks to be the only one that is answered; 0: not at all.</summary>
+    public int Lease { get; init; }
 }
 
 /// <param name="Promised">In memory, a promise whose write is pending included.</param>
 public sealed record HeartbeatReply(Ballot Ballot, long ReadSequence, Ballot Promised, long CommitIndex, long AppliedIndex) : Reply
 {
     public HashReport? Hashes { get; init; }
+
+    /// <summary>Granted, in milliseconds; 0: not at all.</summary>
+    public int Lease { get; init; }
 }
 
 /// <summary>The hash of everything applied through a slot, of each node whose hash there is known to the sender.</summary>

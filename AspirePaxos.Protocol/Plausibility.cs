@@ -15,7 +15,7 @@ internal sealed class Plausibility(Context context, Func<long> knownCommitIndex)
     /// <returns>Null where all of the message can be true.</returns>
     public Refused? Check(Message message) => message switch
     {
-        Prepare prepare => Ballot(prepare.Ballot),
+        Prepare prepare => Ballot(prepare.Ballot) ?? Ballot(prepare.Handover),
         Promise promise => Ballot(promise.Ballot) ?? Index(promise.CommitIndex) ?? Index(promise.TruncatedThrough)
             ?? Span(promise.LastSlot, promise.CommitIndex, promise.TruncatedThrough) ?? Slots(promise.Proposals, proposal => proposal.Slot, proposal => proposal.Ballot),
         Accept accept => Ballot(accept.Ballot) ?? Index(accept.CommitIndex) ?? Ahead(accept.FirstSlot + accept.Commands.Count - 1),

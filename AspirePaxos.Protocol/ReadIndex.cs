@@ -25,6 +25,13 @@ internal sealed class ReadIndex(Context context)
 
     public void Add(long requestId) => waiting.Add(new WaitingRead(requestId, context.Now + context.Options.RequestTimeout, null));
 
+    /// <summary>Rule 16: the index needs no confirmation.</summary>
+    public void AddLeased(long requestId)
+    {
+        unapplied.Add((new WaitingRead(requestId, context.Now + context.Options.RequestTimeout, null), context.Log.CommitIndex));
+        AnswerApplied();
+    }
+
     // ── At the leader ──
 
     public void OnQuery(Envelope envelope, ReadIndexQuery query, Leader? leader)

@@ -29,7 +29,9 @@ public sealed partial class Replica
     {
         Invariant.Holds(leader is null && candidacy is null);
         election.BackOff();
-        candidacy = new Candidacy(context, acceptor);
+        var handover = Options.LeaseDuration > 0 ? election.StandsFor : Ballot.None;
+        if (acceptor.Lease.ForbidsStanding(handover)) return;
+        candidacy = new Candidacy(context, acceptor, handover);
         LeadIfWon();
     }
 

@@ -188,6 +188,7 @@ public sealed partial class Replica
         context.ReplyNow(envelope, new HeartbeatReply(heartbeat.Ballot, heartbeat.ReadSequence, Promised, CommitIndex, AppliedIndex)
         {
             Hashes = heartbeat.Hashes is null ? null : divergence.Report,
+            Lease = heartbeat.Ballot.Node == from ? acceptor.Lease.Grant(heartbeat.Ballot, Promised, heartbeat.Lease) : 0,
         });
     }
 

@@ -39,6 +39,8 @@ public sealed partial class Replica
     {
         Invariant.Holds(options.Members.Contains(options.Self.Node), "a replica is one of the configured members");
         Invariant.Holds(options.Self.BootCounter > 0, "the boot counter is durable, and from 1");
+        Invariant.Holds(options.LeaseDuration == 0 || options.Mode == Mode.Multi, "leased reads need a leader");
+        Invariant.Holds(options.LeaseDuration >= 0 && options.LeaseDuration <= options.ElectionTimeout, "a lease ends before anyone stands");
         context = new Context(options, restored, now);
         context.Formation = new Formation(context, restored.Cluster);
         acceptor = new Acceptor(context, restored.Promised);
@@ -143,6 +145,24 @@ public sealed partial class Replica
     /// <summary>A linearizable read. It ends in exactly one <see cref="Ready.Reads"/> completion.</summary>
     public void Read(long requestId) => reads.Add(requestId);
 
+    /// <summary>
+    /// A linearizable read, answered without asking anybody as long as this replica leads and holds a lease (rule 16), else as any other.
+    /// It ends in exactly one <see cref="Ready.Reads"/> completion.
+    /// </summary>
+    /// <param name="now">The clock of <see cref="Tick"/>, read after the request arrived: the last tick may be from before a pause.</param>
+    /// <returns>Whether the lease holds.</returns>
+    public bool ReadLeased(long requestId, long now)
+    {
+        var holds = HoldsLease(now);
+        if (holds) reads.AddLeased(requestId);
+        else reads.Add(requestId);
+        return holds;
+    }
+
+    /// <summary>Nobody else can have chosen anything that this replica does not know, as of this reading of its clock.</summary>
+    public bool HoldsLease(long now) =>
+        leader is { Refused: false } && Rejection is null && CommitIndex >= leader.RecoveredSlot && leader.Lease.Holds(now);
+
     /// <summary>A message from a peer. Requests get one reply in <see cref="Ready.Messages"/>, at once or later, with the same token.</summary>
     public void Receive(Envelope envelope)
     {
@@ -172,10 +192,11 @@ public sealed partial class Replica
     }
 
     /// <summary>Time passes. Call every few milliseconds.</summary>
-    /// <param name="now">Milliseconds of a monotonic clock that advances in suspension.</param>
+    /// <param name="now">Milliseconds of a monotonic clock that advances in suspension, read after every earlier input was handed in.</param>
     public void Tick(long now)
     {
         context.Now = Math.Max(now, context.Now);
+        acceptor.Lease.Tick();
         proposals.Tick();
         forwarding.Tick();
         reads.Tick();
@@ -242,7 +263,9 @@ public sealed partial class Replica
     /// <summary>Leave leadership: stop proposing, bring a follower up to date, ask it to stand. Idempotent; nothing happens on a follower.</summary>
     public void HandOver()
     {
-        if (leader is not null && !Simple && context.Peers.Count > 0) departure.Begin();
+        if (leader is null || Simple || context.Peers.Count == 0) return;
+        leader.Lease.End();
+        departure.Begin();
     }
 
     /// <summary>The effects of all inputs since the last call. Call after one input, or after a few that arrived together.</summary>

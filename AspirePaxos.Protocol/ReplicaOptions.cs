@@ -17,6 +17,9 @@ public sealed record ReplicaOptions
     /// <summary>The minimum; a timeout is drawn from [this, twice this).</summary>
     public int ElectionTimeout { get; init; } = 600;
 
+    /// <summary>Of a leader that reads by lease (rule 16), at most <see cref="ElectionTimeout"/>, in <see cref="Mode.Multi"/> only. 0: no leases.</summary>
+    public int LeaseDuration { get; init; }
+
     /// <summary>After this a proposal that no quorum accepted is sent again.</summary>
     public int ResendInterval { get; init; } = 300;
 

@@ -27,6 +27,7 @@ internal sealed class ClientMix(FaultPlan plan, Coverage coverage, Prng random)
             Command = command,
             Bytes = command?.Encode() ?? [],
             Local = kind < 2,
+            Leased = plan.Leases && kind is >= 2 and < 5 && !random.OneIn(4),
             Pinned = pinned,
             AttemptsLeft = kind < 2 ? 1 : MaxAttempts,
             Invoked = now,

@@ -27,6 +27,9 @@ internal sealed class ClientOperation
     /// <summary>A read of what one replica has applied, which may be old; else reads are linearizable.</summary>
     public bool Local { get; init; }
 
+    /// <summary>A read that may be answered by lease.</summary>
+    public bool Leased { get; init; }
+
     /// <summary>Its attempts all go to this host; null: to any.</summary>
     public Host? Pinned { get; init; }
 

@@ -191,7 +191,7 @@ internal sealed class ClientPopulation(World world, Prng random)
         var operation = attempt.Operation;
         world.Trace.Note(221, operation.Client, ok ? 1 : 0);
         world.Coverage.Count(!ok ? Seen.ReadsFailed : operation.Local ? Seen.LocalReads : Seen.LinearizableReads);
-        if (world.Trace.Prints) world.Trace.Print($"client {operation.Client}: {(operation.Local ? "local " : "")}read {operation.Key} {(ok ? entry is null ? "absent" : $"at revision {entry.Revision}" : "failed")}");
+        if (world.Trace.Prints) world.Trace.Print($"client {operation.Client}: {(operation.Local ? "local " : operation.Leased ? "leased " : "")}read {operation.Key} {(ok ? entry is null ? "absent" : $"at revision {entry.Revision}" : "failed")}");
         operation.Entry = entry;
         if (entry is not null) mix.Saw(operation.Key, entry.Revision);
         if (ok) Finish(operation, Ending.Done);

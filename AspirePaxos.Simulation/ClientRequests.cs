@@ -38,7 +38,8 @@ internal sealed class ClientRequests(World world)
         mine.Oldest.Enqueue((id, attempt));
         if (attempt.Operation.Command is null)
         {
-            process.Replica.Read(id);
+            if (attempt.Operation.Leased) world.Coverage.Count(process.Replica.ReadLeased(id, attempt.StartedClock) ? Seen.LeasedReads : Seen.LeasedReadsConfirmed);
+            else process.Replica.Read(id);
             return;
         }
 

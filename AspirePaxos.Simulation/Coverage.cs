@@ -54,6 +54,11 @@ public enum Seen
     AcceptsBehindTheTruncation,
     StragglersOfOthers,
     DivergencesFound,
+    LeasedReads,
+    LeasedReadsConfirmed,
+    RefusalsForALease,
+    LeasesEndedInAPause,
+    LeasesGivenUp,
 
     // Faults from here on.
     Losses,
@@ -88,6 +93,7 @@ public enum Seen
     LeadersSilenced,
     Stragglers,
     FalseResets,
+    LeaseStrains,
 }
 
 public sealed class Coverage

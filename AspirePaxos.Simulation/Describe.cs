@@ -7,7 +7,7 @@ internal static class Describe
 {
     public static string Text(Message message) => message switch
     {
-        Prepare m => $"Prepare {m.Ballot} from {m.FromSlot}{(m.PageFrom > m.FromSlot ? $" page {m.PageFrom}" : "")}",
+        Prepare m => $"Prepare {m.Ballot} from {m.FromSlot}{(m.PageFrom > m.FromSlot ? $" page {m.PageFrom}" : "")}{(m.Handover.IsNone ? "" : $" handover {m.Handover}")}",
         Promise m => $"Promise {m.Ballot} {m.From}..{m.Through} of {m.LastSlot} commit {m.CommitIndex}{Truncated(m.TruncatedThrough)} [{string.Join(", ", m.Proposals.Select(Text))}]",
         Accept m => $"Accept {m.Ballot} {m.FirstSlot}: {string.Join(", ", m.Commands.Select(Text))} commit {m.CommitIndex}",
         Accepted m => $"Accepted {m.Ballot} {Slots(m.FirstSlot, m.Count)}",
@@ -17,8 +17,8 @@ internal static class Describe
         LearnQuery m => $"LearnQuery from {m.From}",
         LearnReply m => $"LearnReply [{string.Join(", ", m.Entries.Select(Text))}] commit {m.CommitIndex}{Truncated(m.TruncatedThrough)}",
         Noted => "Noted",
-        Heartbeat m => $"Heartbeat {m.Ballot} commit {m.CommitIndex} read {m.ReadSequence}",
-        HeartbeatReply m => $"HeartbeatReply {m.Ballot} read {m.ReadSequence} promised {m.Promised} commit {m.CommitIndex} applied {m.AppliedIndex}",
+        Heartbeat m => $"Heartbeat {m.Ballot} commit {m.CommitIndex} read {m.ReadSequence}{Lease(m.Lease)}",
+        HeartbeatReply m => $"HeartbeatReply {m.Ballot} read {m.ReadSequence} promised {m.Promised} commit {m.CommitIndex} applied {m.AppliedIndex}{Lease(m.Lease)}",
         Question m => $"Question {m.Sequence} commit {m.CommitIndex}{(m.Handover.IsNone ? "" : $" handover {m.Handover}")}",
         Answer m => $"Answer {m.Sequence} {(m.Yes ? "yes" : "no")} promised {m.Promised} commit {m.CommitIndex}",
         Handover m => $"Handover {m.Ballot} commit {m.CommitIndex}",
@@ -35,6 +35,8 @@ internal static class Describe
         Refused m => $"Refused {m.Reason}",
         _ => message.GetType().Name,
     };
+
+    private static string Lease(int milliseconds) => milliseconds == 0 ? "" : $" lease {milliseconds}";
 
     public static string Text(Outcome outcome) => outcome.Kind == OutcomeKind.Done ? $"Done at {outcome.Slot}" : outcome.Kind.ToString();
 

@@ -11,6 +11,7 @@ internal sealed class FaultInjector
     private readonly Prng random;
     private readonly LinkFaults links;
     private readonly HostFaults hosts;
+    private readonly LeaseFaults leases;
     private readonly DiskFaults disks;
     private readonly DirectoryFaults directories;
     private bool on;
@@ -20,6 +21,7 @@ internal sealed class FaultInjector
         (this.world, this.random) = (world, random);
         links = new LinkFaults(world, this, random);
         hosts = new HostFaults(world, this, random);
+        leases = new LeaseFaults(world, this, hosts, random);
         disks = new DiskFaults(world, this, random);
         directories = new DirectoryFaults(world, this, random);
     }
@@ -32,6 +34,7 @@ internal sealed class FaultInjector
         hosts.Begin();
         disks.Begin();
         directories.Begin();
+        leases.Begin();
     }
 
     /// <summary>No fault begins or ends by itself any more.</summary>

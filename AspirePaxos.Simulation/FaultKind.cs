@@ -36,6 +36,8 @@ internal sealed record FaultKind(string Name, Func<FaultPlan, bool> IsIn, Func<F
         new("small-limits", plan => plan.SmallLimits, plan => plan with { SmallLimits = false }),
         new("gathering", plan => plan.GathersInputs, plan => plan with { GathersInputs = false }),
         new("drift", plan => plan.ClockDrift > 0, plan => plan with { ClockDrift = 0 }),
+        new("leases", plan => plan.Leases, plan => plan with { Leases = false, LeaseStrainEvery = 0 }),
+        new("lease-strains", plan => plan.LeaseStrainEvery > 0, plan => plan with { LeaseStrainEvery = 0 }),
         new("uneven-links", plan => plan.UnevenLinks > 1, plan => plan with { UnevenLinks = 1 }),
         new("stale-replies", plan => plan.StaleReplies, plan => plan with { StaleReplies = false }),
         new("false-resets", plan => plan.FalseResetEvery > 0, plan => plan with { FalseResetEvery = 0 }),

@@ -12,6 +12,9 @@ internal sealed record FaultPlan
     private const long Second = 1_000_000;
     private const int MinKinds = 4;
 
+    /// <summary>With it the rates of two clocks differ by less than rule 16 allows: 1.05 ÷ 0.95 &lt; 1 ÷ (1 − 1/10).</summary>
+    private const double DriftOfLeases = 0.05;
+
     public required int Replicas { get; init; }
 
     public required Mode Mode { get; init; }
@@ -93,6 +96,12 @@ internal sealed record FaultPlan
     /// <summary>Some inputs wait for the next one before their turn is taken.</summary>
     public bool GathersInputs { get; init; }
 
+    /// <summary>Leaders read by lease (rule 16).</summary>
+    public bool Leases { get; init; }
+
+    /// <summary>A leader falls silent just when others may be about to break a lease.</summary>
+    public long LeaseStrainEvery { get; init; }
+
     public double ClockDrift { get; init; }
 
     public long ClockJumpEvery { get; init; }
@@ -118,7 +127,18 @@ internal sealed record FaultPlan
     public StoreOptions Store { get; init; } = new();
 
     /// <summary>The first thing that a seed decides.</summary>
-    public static FaultPlan Of(ulong seed) => Draw(new Prng(new Prng(seed).Next()));
+    public static FaultPlan Of(ulong seed) => WithLeases(Draw(new Prng(new Prng(seed).Next())), new Prng(seed ^ 0x4C65_6173_6573));
+
+    /// <summary>
+    /// What a lease assumes of the clocks has to hold then, and nobody turns it off without waiting. The plan is drawn before, so that
+    /// seeds without leases stay what they were.
+    /// </summary>
+    private static FaultPlan WithLeases(FaultPlan drawn, Prng random)
+    {
+        var leased = drawn with { Leases = true, ClockDrift = drawn.ClockDrift > 0 ? DriftOfLeases : 0, ClockJumpEvery = 0, ModeChangeEvery = 0 };
+        if (!random.OneIn(4)) leased = leased with { LeaseStrainEvery = random.Between(Second, 6 * Second) };
+        return drawn.Mode == Mode.Multi && random.OneIn(3) && FaultKind.In(leased).Count() >= MinKinds ? leased : drawn;
+    }
 
     public bool IsIn(string kind) => FaultKind.Find(kind)!.IsIn(this);
 

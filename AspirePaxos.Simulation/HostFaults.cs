@@ -33,13 +33,27 @@ internal sealed class HostFaults(World world, FaultInjector faults, Prng random)
     {
         var host = faults.AnyOrLeader();
         if (host.Process is null || world.Machine(host).Paused) return;
+        PauseFor(host, random.Between(20_000, 4_000_000));
+    }
+
+    public void PauseFor(Host host, long time)
+    {
+        if (host.Process is null || world.Machine(host).Paused) return;
         world.Coverage.Count(Seen.Pauses);
         world.Note(203, $"{host.Node} pauses");
-        world.Machine(host).Paused = true;
-        faults.Until(random.Between(20_000, 4_000_000), () =>
+        world.Pause(host);
+        faults.Until(time, () =>
         {
             if (world.Machine(host).Paused) world.Resume(host);
         });
+    }
+
+    public void RestartAtOnce(Host host)
+    {
+        if (host.Process is null) return;
+        world.Coverage.Count(Seen.Crashes);
+        world.CrashHost(host, random);
+        StartLater(host, random.Between(1_000, 100_000));
     }
 
     private void Crash()
@@ -56,8 +70,14 @@ internal sealed class HostFaults(World world, FaultInjector faults, Prng random)
 
     private void HandOver()
     {
-        if (faults.AnyOrLeader().Process is not { } process || process.Replica.Role != Role.Leader) return;
+        if (faults.AnyOrLeader() is { Process.Replica.Role: Role.Leader } host) AskToHandOver(host);
+    }
+
+    public void AskToHandOver(Host host)
+    {
+        if (host.Process is not { } process) return;
         world.Note(205, $"{process.Host.Node} is asked to hand over");
+        if (process.Replica.HoldsLease(world.Machine(process.Host).Clock(world.Queue.Now))) world.Coverage.Count(Seen.LeasesGivenUp);
         world.Input(process, process.Replica.HandOver);
     }
 

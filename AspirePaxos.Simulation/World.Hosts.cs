@@ -7,6 +7,9 @@ internal sealed partial class World
 {
     private const long TickInterval = 10_000;
 
+    /// <summary>As in a node: the election timeout.</summary>
+    private const int LeaseDuration = 600;
+
     private sealed class TickEvent(World world, Process process) : Event
     {
         public override bool Void => !process.Alive;
@@ -60,11 +63,18 @@ internal sealed partial class World
         Clients.Crashed(process);
     }
 
+    public void Pause(Host host)
+    {
+        leases.Pauses(host);
+        Machine(host).Paused = true;
+    }
+
     public void Resume(Host host)
     {
         var machine = Machine(host);
         Note(208, $"{host.Node} resumes");
         machine.Paused = false;
+        leases.Resumed(host);
         if (random.OneIn(2) && host.Process is { } process) Input(process, () => process.Tick(machine.Clock(Queue.Now)));
         while (machine.Inbox.TryDequeue(out var waiting)) Input(waiting.Process, waiting.Input);
     }
@@ -103,7 +113,12 @@ internal sealed partial class World
         if (machine.Syncing is { } hanging) Queue.After(Plan.DiskLatency, hanging);
     }
 
-    public double DrawClockRate(Prng chance) => 1 + (Plan.ClockDrift * ((2 * chance.NextDouble()) - 1));
+    /// <summary>With leases the clocks run as differently as those allow.</summary>
+    public double DrawClockRate(Prng chance)
+    {
+        var drawn = (2 * chance.NextDouble()) - 1;
+        return 1 + (Plan.ClockDrift * (Plan.Leases ? Math.Sign(drawn) : drawn));
+    }
 
     private long Save(Host host, int count) => host.Disk.Sync(count, write =>
     {
@@ -140,6 +155,7 @@ internal sealed partial class World
             Members = [.. Hosts.Select(host => host.Node)],
             Mode = mode,
             Seed = seed,
+            LeaseDuration = Plan.Leases ? LeaseDuration : 0,
             LogTailSlots = Plan.LogTailSlots,
             LogTailBytes = Plan.LogTailBytes,
             HashInterval = Plan.HashInterval,

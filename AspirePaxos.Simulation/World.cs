@@ -15,6 +15,7 @@ internal sealed partial class World : IWorld
     private readonly Prng random;
     private readonly ClusterChecker checker;
     private readonly MessageChecker messages;
+    private readonly LeaseChecker leases;
     private readonly EventQueue.Lane ticks;
 
     /// <summary>Replicas pass the same bytes around, so that each batch needs to be decoded once only.</summary>
@@ -38,6 +39,7 @@ internal sealed partial class World : IWorld
 
         checker = new ClusterChecker(Hosts, Coverage);
         messages = new MessageChecker(checker, Hosts, Coverage);
+        leases = new LeaseChecker(this);
         Network = new Network(this, new Prng(seeds.Next()));
         Faults = new FaultInjector(this, new Prng(seeds.Next()));
         Clients = new ClientPopulation(this, new Prng(seeds.Next()));
@@ -132,7 +134,12 @@ internal sealed partial class World : IWorld
 
     public void Applied(Process process, in AppliedSlot slot)
     {
-        if (checker.Applied(process, slot)) Clients.Executed(slot, process.Store.Position.LogTime);
+        if (checker.Applied(process, slot))
+        {
+            Clients.Executed(slot, process.Store.Position.LogTime);
+            leases.CheckAll();
+        }
+
         Trace.Note(209, process.Host.Index, slot.Slot);
         if (Trace.Prints) Trace.Print($"{process.Host.Node} applies {slot.Slot}: {Describe.Text(slot.Command)}");
     }
@@ -180,8 +187,8 @@ internal sealed partial class World : IWorld
     {
         switch (message)
         {
-            case Nack:
-                Coverage.Count(Seen.Nacks);
+            case Nack nack:
+                Coverage.Count(nack.Reason == NackReason.Leased ? Seen.RefusalsForALease : Seen.Nacks);
                 break;
             case LearnReply { Entries.Count: > 0 }:
                 Coverage.Count(Seen.CaughtUpByLearn);
@@ -222,6 +229,7 @@ internal sealed partial class World : IWorld
     {
         process.Turn();
         ClusterChecker.Observe(process);
+        leases.Check(process);
         if (process.Observed!.Standing != process.Replica.Standing()) NoteStanding(process);
     }
 

@@ -20,7 +20,7 @@ internal sealed class KeyEndpoints(ClientRequests requests)
     {
         var key = RequestTarget.Key(http, 2, Options.MaxKeyBytes, out var problem);
         var query = QueryParameters.Of(http.Request, "consistency");
-        var consistency = query.Consistency();
+        var consistency = query.Consistency(Options.LeasedReads);
         problem ??= query.Problem;
         if (key is null || problem is not null)
         {

@@ -55,16 +55,22 @@ internal sealed class QueryParameters
         return fallback;
     }
 
-    public Consistency Consistency()
+    /// <param name="leasedReads"><see cref="NodeOptions.LeasedReads"/>.</param>
+    public Consistency Consistency(bool leasedReads)
     {
         switch (Text("consistency"))
         {
             case null or "linearizable":
                 return Node.Consistency.Linearizable;
+            case "leased" when leasedReads:
+                return Node.Consistency.Leased;
+            case "leased":
+                Problem ??= Problem.Invalid("'consistency=leased' needs Paxos:LeasedReads, which is off on this node.");
+                return default;
             case "local":
                 return Node.Consistency.Local;
             default:
-                Problem ??= Problem.Invalid("'consistency' is linearizable or local.");
+                Problem ??= Problem.Invalid("'consistency' is linearizable, leased or local.");
                 return default;
         }
     }

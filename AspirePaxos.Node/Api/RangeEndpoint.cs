@@ -21,7 +21,7 @@ internal sealed class RangeEndpoint(ClientRequests requests)
         var prefix = query.KeyPart("prefix", requests.Options.MaxKeyBytes) ?? "";
         var after = query.KeyPart("after", requests.Options.MaxKeyBytes);
         var limit = (int)query.Number("limit", DefaultLimit, 1, MaxLimit);
-        var consistency = query.Consistency();
+        var consistency = query.Consistency(requests.Options.LeasedReads);
         if (query.Problem is { } problem)
         {
             await problem.WriteAsync(http);

@@ -93,7 +93,12 @@ public sealed class NodeMeter : IDisposable
 
     public void Read(long started, Consistency consistency, bool ok)
     {
-        reads.Add(1, new("consistency", consistency == Consistency.Linearizable ? "linearizable" : "local"), new("outcome", ok ? "done" : "failed"));
+        reads.Add(1, new("consistency", consistency switch
+        {
+            Consistency.Linearizable => "linearizable",
+            Consistency.Leased => "leased",
+            _ => "local",
+        }), new("outcome", ok ? "done" : "failed"));
         readDuration.Record(Since(started));
     }
 

@@ -7,7 +7,7 @@ internal struct MessageFields
 {
     public string? Type, ClusterId, FormedClusterId, Detail, LeaderHint;
     public long? Version, FromSlot, PageFrom, Through, LastSlot, CommitIndex, TruncatedThrough, FirstSlot, Count, Limit;
-    public long? ReadSequence, AppliedIndex, Sequence, Hops, Index, Slot, Offset, Length, Above;
+    public long? ReadSequence, AppliedIndex, Sequence, Hops, Index, Slot, Offset, Length, Above, Lease;
     public UInt128? Checksum;
     public byte[]? Data;
     public HashReport? Hashes;
@@ -34,11 +34,11 @@ internal struct MessageFields
     /// <exception cref="MalformedMessageException">A field is missing, or there is no such message.</exception>
     public readonly Message Message() => Type switch
     {
-        "prepare" => new Prepare(Need(Ballot, "ballot"), NeedSlot(FromSlot, "fromSlot"), NeedSlot(PageFrom, "pageFrom")),
+        "prepare" => new Prepare(Need(Ballot, "ballot"), NeedSlot(FromSlot, "fromSlot"), NeedSlot(PageFrom, "pageFrom")) { Handover = Handover ?? AspirePaxos.Protocol.Ballot.None },
         "accept" => NewAccept(),
         "learn" => new Learn(Need(Entries, "entries")),
         "learn-query" => new LearnQuery(NeedSlot(FromSlot, "fromSlot"), (int)Need(Limit, "limit")),
-        "heartbeat" => new Heartbeat(Need(Ballot, "ballot"), Need(CommitIndex, "commitIndex"), Need(ReadSequence, "readSequence")) { Hashes = Hashes },
+        "heartbeat" => new Heartbeat(Need(Ballot, "ballot"), Need(CommitIndex, "commitIndex"), Need(ReadSequence, "readSequence")) { Hashes = Hashes, Lease = (int)(Lease ?? 0) },
         "question" => new Question(Need(Sequence, "sequence"), Need(CommitIndex, "commitIndex"), Need(Handover, "handover")),
         "handover" => new Handover(Need(Ballot, "ballot"), Need(CommitIndex, "commitIndex")),
         "forward" => new Forward((int)Need(Hops, "hops"), Need(Requests, "requests")),
@@ -56,6 +56,7 @@ internal struct MessageFields
             Need(Ballot, "ballot"), Need(ReadSequence, "readSequence"), Need(Promised, "promised"), Need(CommitIndex, "commitIndex"), Need(AppliedIndex, "appliedIndex"))
         {
             Hashes = Hashes,
+            Lease = (int)(Lease ?? 0),
         },
         "answer" => new Answer(Need(Sequence, "sequence"), Need(Yes, "yes"), Need(Promised, "promised"), Need(CommitIndex, "commitIndex")),
         "forwarded" => new Forwarded(Need(Outcomes, "outcomes"), new NodeId(Need(LeaderHint, "leaderHint")), Need(Ballot, "ballot"), Need(CommitIndex, "commitIndex")),

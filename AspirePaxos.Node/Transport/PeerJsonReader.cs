@@ -77,6 +77,7 @@ internal static class PeerJsonReader
             case "sequence": fields.Sequence = PeerJsonValues.Count(ref json); break;
             case "count": fields.Count = PeerJsonValues.Number(ref json, 1, PeerJsonValues.MaxItems); break;
             case "limit": fields.Limit = PeerJsonValues.Number(ref json, 1, PeerJsonValues.MaxItems); break;
+            case "lease": fields.Lease = PeerJsonValues.Number(ref json, 0, int.MaxValue); break;
             case "hops": fields.Hops = PeerJsonValues.Number(ref json, 0, 1); break;
             case "index": fields.Index = PeerJsonValues.Number(ref json, -1, PeerJsonValues.MaxNumber); break;
             case "slot": fields.Slot = PeerJsonValues.Count(ref json); break;

@@ -64,6 +64,7 @@ internal static partial class PeerJsonWriter
                 WriteBallot(json, "ballot"u8, m.Ballot);
                 json.WriteNumber("fromSlot"u8, m.FromSlot);
                 json.WriteNumber("pageFrom"u8, m.PageFrom);
+                if (!m.Handover.IsNone) WriteBallot(json, "handover"u8, m.Handover);
                 break;
             case Accept m:
                 WriteBallot(json, "ballot"u8, m.Ballot);
@@ -84,6 +85,7 @@ internal static partial class PeerJsonWriter
                 WriteBallot(json, "ballot"u8, m.Ballot);
                 json.WriteNumber("commitIndex"u8, m.CommitIndex);
                 json.WriteNumber("readSequence"u8, m.ReadSequence);
+                if (m.Lease > 0) json.WriteNumber("lease"u8, m.Lease);
                 WriteHashes(json, m.Hashes);
                 break;
             case Question m:
@@ -164,6 +166,7 @@ internal static partial class PeerJsonWriter
                 WriteBallot(json, "promised"u8, m.Promised);
                 json.WriteNumber("commitIndex"u8, m.CommitIndex);
                 json.WriteNumber("appliedIndex"u8, m.AppliedIndex);
+                if (m.Lease > 0) json.WriteNumber("lease"u8, m.Lease);
                 WriteHashes(json, m.Hashes);
                 break;
             case Answer m:

@@ -88,7 +88,9 @@ public sealed class KeyEndpointsTests(ThreeNodes nodes) : ApiTest(nodes), IClass
     [InlineData("/v1/kv?limit=1&limit=2", "'limit' is given twice")]
     [InlineData("/v1/kv?lease=1", "'lease' is no parameter here")]
     [InlineData("/v1/kv?prefix=%FF", "not percent-encoded UTF-8")]
-    [InlineData("/v1/kv/k?consistency=foo", "'consistency' is linearizable or local")]
+    [InlineData("/v1/kv/k?consistency=foo", "'consistency' is linearizable, leased or local")]
+    [InlineData("/v1/kv/k?consistency=leased", "needs Paxos:LeasedReads, which is off")]
+    [InlineData("/v1/kv?consistency=leased", "needs Paxos:LeasedReads, which is off")]
     [InlineData("/v1/log?from=abc", "'from' is a whole number")]
     [InlineData("/v1/log?from=0", "'from' is a whole number from 1")]
     public async Task A_wrong_parameter_is_named_with_what_is_allowed(string target, string expected) =>

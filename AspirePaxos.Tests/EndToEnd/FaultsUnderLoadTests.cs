@@ -59,10 +59,29 @@ public sealed class FaultsUnderLoadTests
         await cluster.StartAsync(leader);
     });
 
-    private static async Task UnderLoadAsync(Func<ICluster, Workload, Task> faults)
+    /// <summary>Rule 16 with real clocks: the leader that stood still must not answer by a lease that is over.</summary>
+    [Fact]
+    public Task Clients_read_by_lease_while_the_leader_pauses_and_the_next_one_is_killed() => UnderLoadAsync(
+        async (cluster, load) =>
+        {
+            var paused = await LeaderAsync(cluster);
+            await cluster.PauseAsync(paused);
+            await Eventually.HoldsAsync(async () => await LeaderAsync(cluster, except: paused) != paused, "another replica leads");
+            await GoesOnAsync(load);
+            await cluster.ResumeAsync(paused);
+            await GoesOnAsync(load);
+            var killed = await LeaderAsync(cluster);
+            await cluster.KillAsync(killed);
+            await GoesOnAsync(load);
+            await cluster.StartAsync(killed);
+        },
+        new Dictionary<string, string> { ["Paxos__LeasedReads"] = "true" },
+        "?consistency=leased");
+
+    private static async Task UnderLoadAsync(Func<ICluster, Workload, Task> faults, IReadOnlyDictionary<string, string>? settings = null, string readQuery = "")
     {
-        await using var cluster = await LocalCluster.StartAsync();
-        await using var load = Workload.Start(cluster);
+        await using var cluster = await LocalCluster.StartAsync(settings: settings);
+        await using var load = Workload.Start(cluster, readQuery: readQuery);
         await GoesOnAsync(load);
         await faults(cluster, load);
         await cluster.ReadyAsync();

@@ -19,15 +19,17 @@ internal sealed class Workload : IAsyncDisposable
     private const int SharedKeys = 8;
 
     private readonly ICluster cluster;
+    private readonly string readQuery;
     private readonly ConcurrentQueue<Operation> operations = new();
     private readonly ConcurrentDictionary<string, string> acknowledged = new();
     private readonly CancellationTokenSource stopping = new();
     private readonly HttpClient http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = TimeSpan.FromSeconds(2) };
     private readonly Task[] clients;
 
-    private Workload(ICluster cluster, int count)
+    private Workload(ICluster cluster, int count, string readQuery)
     {
         this.cluster = cluster;
+        this.readQuery = readQuery;
         clients = [.. Enumerable.Range(0, count).Select(client => Task.Run(() => RunAsync(client)))];
     }
 
@@ -37,7 +39,8 @@ internal sealed class Workload : IAsyncDisposable
     /// <summary>The longest time without any acknowledged write so far. For the message of a test, never its verdict.</summary>
     public TimeSpan LongestGap { get; private set; }
 
-    public static Workload Start(ICluster cluster, int clients = 12) => new(cluster, clients);
+    /// <param name="readQuery">Behind the key of each recorded read, as <c>?consistency=leased</c>.</param>
+    public static Workload Start(ICluster cluster, int clients = 12, string readQuery = "") => new(cluster, clients, readQuery);
 
     /// <summary>Ends the clients and checks all that they saw.</summary>
     public async Task VerifyAsync()
@@ -94,7 +97,7 @@ internal sealed class Workload : IAsyncDisposable
         var (outcome, observed, revision) = (OperationOutcome.Unknown, value, (long?)null);
         try
         {
-            using var request = new HttpRequestMessage(Method(kind), new Uri(cluster.Url(node), $"/v1/kv/{key}"));
+            using var request = new HttpRequestMessage(Method(kind), new Uri(cluster.Url(node), $"/v1/kv/{key}{(kind == OperationKind.Get ? readQuery : "")}"));
             if (value is not null) request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(value));
             using var answer = await http.SendAsync(request);
             outcome = OutcomeOf(answer.StatusCode);

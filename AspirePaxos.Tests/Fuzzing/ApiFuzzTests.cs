@@ -55,7 +55,7 @@ public sealed class ApiFuzzTests
             http.Request.QueryString = new QueryString(at < 0 ? "" : target[at..]);
             var query = QueryParameters.Of(http.Request, "prefix", "after", "limit", "from", "consistency");
             query.KeyPart("prefix", 100);
-            query.Consistency();
+            query.Consistency(leasedReads: false);
             Assert.InRange(query.Number("limit", 7, 1, 1_000), 1, 1_000);
             var refusedQuery = IsRefused(query.Problem);
 

@@ -14,7 +14,7 @@ internal static class RequestDamage
         ["%", "%zz", "%2", "%ff", "%00", "%c0%af", "%ed%a0%80", "%F0%9F", "/", "//", "/..", "/./", "%2e%2e/", "%2F", "?", "&", "=", ";", "+", ":", "#", "*", "%25", "~", "'", "\"", "\\"];
 
     private static readonly string[] parameters =
-        ["limit=", "limit=0", "limit=-1", "limit=1e3", "limit=99999999999999999999", "limit=1&limit=2", "from=0", "from=9223372036854775807", "from=x", "prefix=%ff", "after=%00", "prefix", "=", "&&&", "x=1", "consistency=maybe", "consistency=local", "consistency=Local", "%6cimit=3", "limit=5%00"];
+        ["limit=", "limit=0", "limit=-1", "limit=1e3", "limit=99999999999999999999", "limit=1&limit=2", "from=0", "from=9223372036854775807", "from=x", "prefix=%ff", "after=%00", "prefix", "=", "&&&", "x=1", "consistency=maybe", "consistency=local", "consistency=leased", "consistency=Local", "%6cimit=3", "limit=5%00"];
 
     private static readonly (string Name, string Value)[] headers =
     [

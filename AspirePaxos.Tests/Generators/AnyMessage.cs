@@ -48,13 +48,15 @@ internal static class AnyMessage
         Gen.Const((HashReport?)null),
         Gen.Select(slot, Gen.Select(node, hash, (n, h) => new NodeHash(n, h)).List[0, 5], (s, all) => (HashReport?)new HashReport(s, all)));
 
+    private static readonly Gen<int> lease = Gen.OneOf(Gen.Const(0), Gen.Int[0, int.MaxValue]);
+
     public static readonly IReadOnlyList<IGen<Message>> Kinds =
     [
-        Gen.Select(Ballot, slot, slot, (b, from, page) => new Prepare(b, from, page)),
+        Gen.Select(Ballot, slot, slot, Ballot, (b, from, page, handover) => new Prepare(b, from, page) { Handover = handover }),
         Gen.Select(Ballot, slot, Command.List[1, 3], count, (b, first, commands, commit) => new Accept(b, first, commands, commit)),
         learned.List[0, 3].Select(entries => new Learn(entries)),
         Gen.Select(slot, Gen.Int[1, 5_000], (from, limit) => new LearnQuery(from, limit)),
-        Gen.Select(Ballot, count, count, hashes, (b, commit, sequence, h) => new Heartbeat(b, commit, sequence) { Hashes = h }),
+        Gen.Select(Ballot, count, count, hashes, lease, (b, commit, sequence, h, l) => new Heartbeat(b, commit, sequence) { Hashes = h, Lease = l }),
         Gen.Select(count, count, Ballot, (sequence, commit, handover) => new Question(sequence, commit, handover)),
         Gen.Select(Ballot, count, (b, commit) => new Handover(b, commit)),
         Gen.Select(Gen.Int[0, 1], forwarded.List[0, 3], (hops, commands) => new Forward(hops, commands)),
@@ -66,7 +68,7 @@ internal static class AnyMessage
         Gen.Select(Ballot, Ballot, Gen.Enum<NackReason>(), (refused, promised, reason) => new Nack(refused, promised, reason)),
         Gen.Select(learned.List[0, 3], count, count, (entries, commit, truncated) => new LearnReply(entries, commit, truncated)),
         Gen.Const(new Noted()),
-        Gen.Select(Ballot, count, Ballot, count, count, hashes, (b, sequence, promised, commit, applied, h) => new HeartbeatReply(b, sequence, promised, commit, applied) { Hashes = h }),
+        Gen.Select(Ballot, count, Ballot, count, count, hashes, lease, (b, sequence, promised, commit, applied, h, l) => new HeartbeatReply(b, sequence, promised, commit, applied) { Hashes = h, Lease = l }),
         Gen.Select(count, Gen.Bool, Ballot, count, (sequence, yes, promised, commit) => new Answer(sequence, yes, promised, commit)),
         Gen.Select(forwardedOutcome.List[0, 3], nodeOrNone, Ballot, count, (outcomes, leader, b, commit) => new Forwarded(outcomes, leader, b, commit)),
         Gen.Select(count, Gen.OneOf(count, Gen.Const(-1L)), Ballot, count, (sequence, index, b, commit) => new ReadIndexReply(sequence, index, b, commit)),

@@ -45,6 +45,8 @@ internal sealed class OneReplica
 
     public List<WriteCompletion> Completed { get; } = [];
 
+    public List<ReadCompletion> Reads { get; } = [];
+
     public List<SnapshotRead> SnapshotReads { get; } = [];
 
     public List<SnapshotPart> SnapshotParts { get; } = [];
@@ -125,6 +127,12 @@ internal sealed class OneReplica
         }
     }
 
+    /// <summary>The clock goes on while the process stands still; its next tick comes later.</summary>
+    public void Pause(long milliseconds) => now += milliseconds;
+
+    /// <summary>The clock as it stands now, whatever the last tick said.</summary>
+    public long Clock => now;
+
     /// <summary>Everything written so far is durable.</summary>
     public void Persist()
     {
@@ -162,6 +170,7 @@ internal sealed class OneReplica
         {
             sent.AddRange(ready.Messages);
             Completed.AddRange(ready.Writes);
+            Reads.AddRange(ready.Reads);
             SnapshotReads.AddRange(ready.SnapshotReads);
             SnapshotParts.AddRange(ready.SnapshotParts);
             if (ready.Write is { } write)

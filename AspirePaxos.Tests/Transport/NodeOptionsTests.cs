@@ -61,6 +61,16 @@ public sealed class NodeOptionsTests
         Assert.Contains(failure.Failures, message => message.Contains(named, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Leased_reads_need_a_leader()
+    {
+        var failure = Assert.Throws<OptionsValidationException>(() => Read(("Paxos:LeasedReads", "true"), ("Paxos:Mode", "Simple")));
+
+        Assert.Contains("Paxos:LeasedReads", Assert.Single(failure.Failures), StringComparison.Ordinal);
+        Assert.True(Read(("Paxos:LeasedReads", "true")).LeasedReads);
+        Assert.False(Read().LeasedReads);
+    }
+
     [Theory]
     [InlineData("MaxPeerBody")]
     [InlineData("MaxRequestBody")]
