@@ -26,8 +26,6 @@ internal sealed class AppliedRows
     /// <summary>A snapshot was installed: everything that was stored goes, and what is here takes its place.</summary>
     public bool ReplacesAll { get; private set; }
 
-    public int Count => entries.Count + idempotency.Count;
-
     /// <summary>What was applied before a snapshot is part of it, or was never true.</summary>
     public void Replace(StorePosition position, IEnumerable<RowChange> rows)
     {

@@ -40,7 +40,7 @@ internal sealed class DatabaseWriter : IDisposable
         deleteEntry = Prepare("DELETE FROM entries WHERE key = $0");
         putRemembered = Prepare("INSERT INTO idempotency VALUES ($0, $1, $2, $3, $4, $5)");
         deleteRemembered = Prepare("DELETE FROM idempotency WHERE sequence = $0");
-        recordSum = Prepare("SELECT checksum FROM log WHERE slot = $0");
+        recordSum = Prepare("SELECT count(*), coalesce(sum(checksum), 0) FROM log WHERE slot = $0");
         droppedSum = Prepare("SELECT count(*), coalesce(sum(checksum), 0) FROM log WHERE slot <= $0");
     }
 
@@ -96,7 +96,8 @@ internal sealed class DatabaseWriter : IDisposable
     private void PutRecord(LogRecord record)
     {
         var checksum = Schema.OfRecord(record).Value;
-        Replaced(record.Slot > lastSlot ? null : recordSum.Bind(record.Slot).Row()?.First, checksum);
+        if (record.Slot <= lastSlot) Dropped(recordSum.Bind(record.Slot));
+        Replaced(null, checksum);
         lastSlot = Math.Max(lastSlot, record.Slot);
         putRecord
             .Bind(record.Slot).Bind(record.Ballot.Number).Bind(record.Ballot.Node.Name).Bind(record.Learned ? 1 : 0)
@@ -124,7 +125,7 @@ internal sealed class DatabaseWriter : IDisposable
     /// <param name="sums">Gives the number of the rows that go, and the sum of their checksums.</param>
     private void Dropped(Statement sums)
     {
-        var (count, sum) = sums.Row()!.Value;
+        var (count, sum) = sums.Row();
         var rows = acceptor.Rows;
         acceptor = acceptor with { Rows = new RowTotal(rows.Count - count, unchecked(rows.Sum - sum)) };
     }

@@ -4,8 +4,8 @@ using SQLitePCL;
 namespace AspirePaxos.Node.Storage;
 
 /// <summary>
-/// One statement, prepared once, by the interface below the driver's: a command of that costs as much again as what SQLite does for a
-/// row, and copies each blob. Values are bound in the order of their parameters.
+/// One statement, prepared once, by the interface below the driver's, which boxes each number, copies each blob that is part of a larger
+/// array and makes a reader for each row. Values are bound in the order of their parameters.
 /// </summary>
 internal sealed class Statement : IDisposable
 {
@@ -46,11 +46,11 @@ internal sealed class Statement : IDisposable
         Reset();
     }
 
-    /// <summary>The first row's integers; null where there is no row.</summary>
-    public (long First, long Second)? Row()
+    /// <summary>The two integers of the only row.</summary>
+    public (long First, long Second) Row()
     {
-        var found = Step();
-        (long, long)? row = found ? (raw.sqlite3_column_int64(statement, 0), raw.sqlite3_column_int64(statement, 1)) : null;
+        if (!Step()) throw new InvalidOperationException("The statement gave no row.");
+        var row = (raw.sqlite3_column_int64(statement, 0), raw.sqlite3_column_int64(statement, 1));
         Reset();
         return row;
     }

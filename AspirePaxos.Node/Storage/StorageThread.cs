@@ -14,8 +14,8 @@ internal sealed class StorageThread : IDisposable
     public static readonly TimeSpan IdleFlush = TimeSpan.FromMilliseconds(200);
 
     /// <summary>
-    /// Rows that wait at most: with each write a few would go to other pages every time, which costs far more than the rows; so many at
-    /// once share pages, and still hold up a write for a few milliseconds only. The log has all of them.
+    /// Rows that wait at most: a few with each write would go to other pages every time, and SQLite writes whole pages; many at once
+    /// share them. The write that takes them along waits for them. The log has all of them (decision 12).
     /// </summary>
     private const int MaxWaitingRows = 2_048;
 

@@ -40,20 +40,17 @@ public sealed class StorageThreadTests
     {
         using var folder = new DataFolder();
         var database = PaxosDatabase.Open(folder.Options(), out _);
-        using var storage = new StorageThread(database, (_, _, _, _) => { }, failure => Assert.Fail(failure.ToString()));
+        var states = new BlockingCollection<long>();
+        using var storage = new StorageThread(database, (_, _, _, _) => { }, failure => Assert.Fail(failure.ToString()), states.Add);
         storage.Start();
         storage.Enqueue(new Write(1, null, [new LogRecord(1, new Ballot(1, new NodeId("node0")), true, Command.NoOp)], 1, null));
         storage.Enqueue(new StorePosition(1, 0, 0), []);
 
-        Assert.True(SpinWait.SpinUntil(AppliedAfterKill, Limit));
-
-        bool AppliedAfterKill()
-        {
-            Thread.Sleep(20);
-            using var killed = folder.CopyAsAfterKill();
-            using var copy = PaxosDatabase.Open(killed.Options(), out var stored);
-            return stored.State.AppliedIndex == 1;
-        }
+        Assert.True(states.TryTake(out var applied, Limit));
+        Assert.Equal(1, applied);
+        using var killed = folder.CopyAsAfterKill();
+        using var copy = PaxosDatabase.Open(killed.Options(), out var stored);
+        Assert.Equal(1, stored.State.AppliedIndex);
     }
 
     [Fact]

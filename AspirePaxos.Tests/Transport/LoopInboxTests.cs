@@ -91,7 +91,7 @@ public sealed class LoopInboxTests
     {
         var loop = new Thread(inbox.Wait) { IsBackground = true };
         loop.Start();
-        SpinWait.SpinUntil(() => loop.ThreadState.HasFlag(ThreadState.WaitSleepJoin), Limit);
+        Assert.True(SpinWait.SpinUntil(() => loop.ThreadState.HasFlag(ThreadState.WaitSleepJoin), Limit));
         return loop;
     }
 }
