@@ -19,6 +19,7 @@ internal sealed class ClientPopulation(World world, Prng random)
     private readonly EventQueue.Lane patience = world.Queue.LaneOf(Patience);
     private int busy;
     private bool stopped;
+    private long restingUntil;
 
     /// <summary>The client waits no longer.</summary>
     private sealed class GivenUp(ClientPopulation clients, Attempt attempt) : Event
@@ -45,6 +46,9 @@ internal sealed class ClientPopulation(World world, Prng random)
 
     /// <summary>Nobody begins anything new; what is under way goes on.</summary>
     public void Stop() => stopped = true;
+
+    /// <summary>Nobody begins anything for so many microseconds.</summary>
+    public void Rest(long time) => restingUntil = Math.Max(restingUntil, world.Queue.Now + time);
 
     public bool HasWrittenThrough(Host host) => probed.Contains(host);
 
@@ -95,7 +99,9 @@ internal sealed class ClientPopulation(World world, Prng random)
     private void Think(int client) =>
         world.Queue.After(random.Between(0, 1 + (2 * world.Plan.ThinkTime)), () =>
         {
-            if (!stopped) Begin(mix.Next(client, homes[client], world.Queue.Now));
+            if (stopped) return;
+            if (world.Queue.Now < restingUntil) Think(client);
+            else Begin(mix.Next(client, homes[client], world.Queue.Now));
         });
 
     private void Begin(ClientOperation operation)
@@ -202,7 +208,7 @@ internal sealed class ClientPopulation(World world, Prng random)
     private void TryAgain(ClientOperation operation, Seen kind)
     {
         world.Coverage.Count(kind);
-        world.Queue.After(random.Between(1_000, 200_000), () => Try(operation));
+        world.Queue.After(Math.Max(0, restingUntil - world.Queue.Now) + random.Between(1_000, 200_000), () => Try(operation));
     }
 
     private void Finish(ClientOperation operation, Ending ending)

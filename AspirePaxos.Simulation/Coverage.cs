@@ -59,6 +59,8 @@ public enum Seen
     RefusalsForALease,
     LeasesEndedInAPause,
     LeasesGivenUp,
+    ClocksPulledApart,
+    FollowersBack,
 
     // Faults from here on.
     Losses,

@@ -137,6 +137,8 @@ internal sealed record FaultPlan
     {
         var leased = drawn with { Leases = true, ClockDrift = drawn.ClockDrift > 0 ? DriftOfLeases : 0, ClockJumpEvery = 0, ModeChangeEvery = 0 };
         if (!random.OneIn(4)) leased = leased with { LeaseStrainEvery = random.Between(Second, 6 * Second) };
+        // Where a successor is there at once, little time is left between the end of a lease here and the end of the same one there.
+        if (random.OneIn(2)) leased = leased with { Latency = random.Between(50, 500), DiskLatency = random.Between(20, 200) };
         return drawn.Mode == Mode.Multi && random.OneIn(3) && FaultKind.In(leased).Count() >= MinKinds ? leased : drawn;
     }
 

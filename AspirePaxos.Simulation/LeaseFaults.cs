@@ -21,10 +21,20 @@ internal sealed class LeaseFaults(World world, FaultInjector faults, HostFaults 
         world.Coverage.Count(Seen.LeaseStrains);
         world.Note(270, $"{leader.Node} is followed by {string.Join(", ", followers.Select(host => host.Node.Name))} only");
         foreach (var stranger in others.Except(followers)) Between(leader, stranger, world.Network.Cut);
+        if (random.OneIn(2)) PullClocksApart(leader, followers);
         var alone = random.Between(Longest, 3 * Longest);
         foreach (var follower in followers) Loosen(leader, follower, alone);
         faults.Until(alone, () => Break(leader, followers));
         faults.Until(alone + random.Between(500_000, 2_000_000), world.Network.Heal);
+    }
+
+    /// <summary>As far as rule 16 lets them: the leader's runs slow, the others' fast.</summary>
+    private void PullClocksApart(Host leader, List<Host> followers)
+    {
+        if (world.Plan.ClockDrift == 0) return;
+        world.Coverage.Count(Seen.ClocksPulledApart);
+        world.Machine(leader).Drift(world.Queue.Now, 1 - world.Plan.ClockDrift);
+        foreach (var follower in followers) world.Machine(follower).Drift(world.Queue.Now, 1 + world.Plan.ClockDrift);
     }
 
     /// <summary>Until then one of the followers sleeps for a while, or is reached no more, or is heard late, or nothing is wrong with it.</summary>

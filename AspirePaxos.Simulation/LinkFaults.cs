@@ -5,6 +5,9 @@ namespace AspirePaxos.Simulation;
 /// <summary>Partitions of all shapes, clogged links, broken connections.</summary>
 internal sealed class LinkFaults(World world, FaultInjector faults, Prng random)
 {
+    /// <summary>Two heartbeats, and twice what a learner waits before it asks.</summary>
+    private const long LongEnoughToLearn = 400_000;
+
     public void Begin()
     {
         faults.Every(world.Plan.PartitionEvery, Partition);
@@ -56,7 +59,7 @@ internal sealed class LinkFaults(World world, FaultInjector faults, Prng random)
                 LeaveOneBridge();
                 break;
             default:
-                LeaveOneFollower();
+                LeaveFollowers();
                 return;
         }
 
@@ -64,33 +67,49 @@ internal sealed class LinkFaults(World world, FaultInjector faults, Prng random)
     }
 
     /// <summary>
-    /// The leader is left with one follower, and the others find out at once. That follower comes back first: it learns what they chose
-    /// without it while the old leader does not know yet that it is deposed (decision 3).
+    /// The leader is left with as many followers as a quorum of the others can do without, and the others find out at once. When they have
+    /// chosen something the clients fall silent, and one of those followers comes back: it learns what was chosen without having promised
+    /// anything, since nothing more is proposed, and the old leader learns that from it while another follower still holds what that leader
+    /// proposed (decision 3).
     /// </summary>
-    private void LeaveOneFollower()
+    private void LeaveFollowers()
     {
-        var (leader, follower) = (faults.Leader() ?? faults.Any(), faults.Any());
-        var rest = world.Hosts.FindAll(host => host != leader && host != follower);
+        var leader = faults.Leader() ?? faults.Any();
+        var others = world.Hosts.Where(host => host != leader).OrderBy(_ => random.Next()).ToList();
+        var quorum = (world.Hosts.Count / 2) + 1;
+        var (rest, followers) = (others[..quorum], others[quorum..]);
         world.Coverage.Count(Seen.FollowersLeft);
-        world.Note(261, $"{leader.Node} and {follower.Node} see nobody else");
+        world.Note(261, $"{leader.Node} and {string.Join(", ", followers.Select(host => host.Node.Name))} see nobody else");
         foreach (var other in rest)
         {
-            CutBoth(leader, other);
-            CutBoth(follower, other);
+            foreach (var host in followers.Append(leader)) CutBoth(host, other);
             if (other.Process is { } process) world.Input(process, () => process.Replica.PeerUnreachable(leader.Node));
         }
 
-        faults.Until(random.Between(50_000, 500_000), () =>
-        {
-            world.Note(262, $"{follower.Node} is back");
-            foreach (var other in rest)
-            {
-                world.Network.Mend(follower.Index, other.Index);
-                world.Network.Mend(other.Index, follower.Index);
-            }
-        });
-        HealLater(random.Between(500_000, 2_000_000));
+        ReturnWhenChosen(followers[0], leader, rest, slots: random.Between(1, 4), patience: 500);
+        HealLater(random.Between(700_000, 2_000_000));
     }
+
+    /// <param name="slots">So many slots more than the leader knows, the others have chosen by then.</param>
+    /// <param name="patience">Milliseconds; then it stays away.</param>
+    private void ReturnWhenChosen(Host follower, Host leader, List<Host> rest, long slots, int patience) => faults.Until(1_000, () =>
+    {
+        if (leader.Process is not { Replica.Role: Role.Leader } old || patience == 0) return;
+        if (!rest.Exists(host => host.Process?.Replica.CommitIndex >= old.Replica.CommitIndex + slots))
+        {
+            ReturnWhenChosen(follower, leader, rest, slots, patience - 1);
+            return;
+        }
+
+        world.Coverage.Count(Seen.FollowersBack);
+        world.Note(262, $"{follower.Node} is back, and the clients rest");
+        world.Clients.Rest(LongEnoughToLearn);
+        foreach (var other in rest)
+        {
+            world.Network.Mend(follower.Index, other.Index);
+            world.Network.Mend(other.Index, follower.Index);
+        }
+    });
 
     /// <summary>Two do not see each other, or one the other, while both see the rest.</summary>
     private void CutOneLink()

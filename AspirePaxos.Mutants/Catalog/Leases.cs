@@ -13,6 +13,8 @@ internal static partial class Catalog
             In("Protocol/Leader", "Lease.Granted(from, sentAt, reply.Lease);", "Lease.Granted(from, context.Now, reply.Lease);")),
         new("lease-of-one-acceptor", "the leader counts as if each acceptor that granted a lease stood for all",
             In("Protocol/LeaderLease", "        foreach (var peer in context.Peers) times[i++] = ends.GetValueOrDefault(peer, -1);", "        foreach (var _ in context.Peers) times[i++] = ends.Count > 0 ? ends.Values.Max() : -1;")),
+        new("lease-ignores-clock-rates", "the leader counts all of the time granted, however fast the acceptors' clocks run (no ε)",
+            In("Protocol/LeaderLease", "        counted -= (counted + ClockRateDifference - 1) / ClockRateDifference;\n", "")),
         new("lease-forgotten-at-a-start", "after a start an acceptor answers any ballot at once, whatever it granted before",
             In("Protocol/GrantedLease", "    private bool JustStarted => context.Now <= startEnds;", "    private bool JustStarted => context.Now < 0 && startEnds < 0;")),
         new("lease-does-not-bind-prepare", "an acceptor promises another ballot although it granted a lease",
