@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
-namespace AspirePaxos.Tests.Launcher;
+namespace AspirePaxos.Tests.Deployment;
 
-/// <summary>What the manifest and the compose file say about the services, in the same words, one fact a line: so the two can be compared.</summary>
+/// <summary>What the manifest, the compose file and the pods say about the services, in the same words, one fact a line: so they can be compared.</summary>
 internal static partial class DeployedServices
 {
     /// <summary>The manifest does not have them: whoever runs the containers sets them, Aspire as well.</summary>
@@ -17,35 +17,53 @@ internal static partial class DeployedServices
         {
             facts.Add($"{name} is a service");
             foreach (var setting in json.GetProperty("env").EnumerateObject()) facts.Add(Setting(name, setting.Name, InNetwork(setting.Value.GetString()!, resources)));
-            foreach (var binding in json.GetProperty("bindings").EnumerateObject()) facts.Add(Port(name, binding.Value.GetProperty("port"), binding.Value.GetProperty("targetPort")));
+            foreach (var binding in json.GetProperty("bindings").EnumerateObject()) facts.Add(Port(name, $"{binding.Value.GetProperty("port")}:{binding.Value.GetProperty("targetPort")}"));
             foreach (var volume in json.GetProperty("volumes").EnumerateArray()) facts.Add(Mount(name, volume.GetProperty("name"), volume.GetProperty("target")));
         }
 
         return facts;
     }
 
-    /// <summary>Reads our own file, not any: two blanks for each level, settings as a map, volumes in the long form.</summary>
     public static SortedSet<string> OfCompose(string text)
     {
         var facts = new SortedSet<string>(StringComparer.Ordinal);
-        var (section, service, source) = ("", "", "");
-        foreach (var line in text.Split('\n').Select(line => line.TrimEnd()))
+        foreach (var (name, service) in ComposeFile.Parse(text).Services)
         {
-            if (Section().Match(line) is { Success: true } top) section = top.Groups[1].Value;
-            if (section != "services") continue;
-            if (Service().Match(line) is { Success: true } named) facts.Add($"{service = named.Groups[1].Value} is a service");
-            else if (PortLine().Match(line) is { Success: true } port) facts.Add(Port(service, port.Groups[1], port.Groups[2]));
-            else if (SourceLine().Match(line) is { Success: true } from) source = from.Groups[1].Value;
-            else if (TargetLine().Match(line) is { Success: true } to) facts.Add(Mount(service, source, to.Groups[1]));
-            else if (SettingLine().Match(line) is { Success: true } set && !SetByTheHost.Contains(set.Groups[1].Value)) facts.Add(Setting(service, set.Groups[1].Value, Given(set.Groups[2].Value)));
+            facts.Add($"{name} is a service");
+            foreach (var (key, value) in service.Environment.Where(set => !SetByTheHost.Contains(set.Key))) facts.Add(Setting(name, key, Given(value)));
+            foreach (var port in service.Ports) facts.Add(Port(name, HostPart().Replace(port, "")));
+            foreach (var mount in service.Volumes) facts.Add(Mount(name, mount.Source, mount.Target));
         }
 
         return facts;
     }
 
+    /// <summary>Settings and mounts, with the names that the manifest has: a pod is found under a longer name, and may know its own address.</summary>
+    public static SortedSet<string> OfPods(KubernetesFile file)
+    {
+        var facts = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var (pod, ordinal) in file.Pods.Select((pod, ordinal) => (pod, ordinal)))
+        {
+            var name = $"node{ordinal}";
+            facts.Add($"{name} is a service");
+            foreach (var (key, value) in file.EnvironmentOf(pod, secret: "{cluster-secret.value}"))
+            {
+                if (!SetByTheHost.Contains(key) && key != $"services__{pod}__http__0") facts.Add(Setting(name, AsInManifest(key), AsInManifest(value)));
+            }
+
+            foreach (var claim in file.Claims) facts.Add(Mount(name, $"{name}-{claim.Metadata.Name}", file.MountOf(claim.Metadata.Name)));
+        }
+
+        return facts;
+
+        string AsInManifest(string text) => file.Pods.Select((pod, ordinal) => (pod, ordinal)).Aggregate(text, (changed, named) => changed
+            .Replace($"{named.pod}.{file.StatefulSet.Spec.ServiceName}", $"node{named.ordinal}", StringComparison.Ordinal)
+            .Replace(named.pod, $"node{named.ordinal}", StringComparison.Ordinal));
+    }
+
     private static string Setting(string service, string key, string value) => $"{service} has {key}={value}";
 
-    private static string Port(string service, object host, object container) => $"{service} publishes {host}:{container}";
+    private static string Port(string service, string mapping) => $"{service} publishes {mapping}";
 
     private static string Mount(string service, object volume, object target) => $"{service} mounts {volume}:{target}";
 
@@ -61,23 +79,9 @@ internal static partial class DeployedServices
     private static string Given(string value) =>
         Variable().Replace(value, match => $"{{{match.Groups[1].Value.Replace('_', '-').ToLowerInvariant()}.value}}");
 
-    [GeneratedRegex(@"^([\w-]+):")]
-    private static partial Regex Section();
-
-    [GeneratedRegex(@"^  ([\w-]+):$")]
-    private static partial Regex Service();
-
-    [GeneratedRegex(@"^      - ""(?:.*:)?(\d+):(\d+)""$")]
-    private static partial Regex PortLine();
-
-    [GeneratedRegex(@"^        source: (\S+)$")]
-    private static partial Regex SourceLine();
-
-    [GeneratedRegex(@"^        target: (\S+)$")]
-    private static partial Regex TargetLine();
-
-    [GeneratedRegex(@"^      (\w+): ""(.*)""$")]
-    private static partial Regex SettingLine();
+    /// <summary>The address before the last two numbers of a published port.</summary>
+    [GeneratedRegex(@"^.*:(?=\d+:\d+$)")]
+    private static partial Regex HostPart();
 
     [GeneratedRegex(@"\{([\w-]+)\.bindings\.(\w+)\.(url|targetPort)\}")]
     private static partial Regex BindingExpression();
