@@ -6,7 +6,7 @@
 CONFIGURATION ?= Release
 export ENDPOINTS ENGINE NODES DATA PORT_BASE FRESH CONFIGURATION CLIENTS N NAME ROUNDS PAUSE CONNECTIONS DURATION
 
-all: build provision ## build, then provision
+all: build provision ## build, then provision: containers where an engine runs; else it says what is missing and starts processes
 
 build: ## build the solution
 	dotnet build -c $(CONFIGURATION) -v q --nologo

@@ -76,6 +76,14 @@ launched() {
   is_launcher "$(field launcherPid "$cluster_json")"
 }
 
+# What is missing to run containers; nothing where they can run.
+engine_missing() {
+  if ! command -v docker >/dev/null; then say 'docker is not installed'
+  elif ! engine_runs; then say 'the container engine does not run, or you may not use it'
+  elif ! compose_there; then say "neither 'docker compose' nor docker-compose is installed"
+  fi
+}
+
 # What builds an image needs: an engine, compose, and the Dockerfile's base images.
 require_engine() {
   local without='or do without containers: make provision ENGINE=processes'

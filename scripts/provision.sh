@@ -18,7 +18,11 @@ choose_engine() {
       [ "$NODES" -eq 3 ] || fail "docker-compose.yaml describes three nodes. For $NODES use processes: make provision ENGINE=processes NODES=$NODES"
       ;;
     '')
-      if [ "$NODES" -eq 3 ] && [ -z "${PORT_BASE:-}" ] && engine_runs && compose_there; then ENGINE=containers; else ENGINE=processes; fi
+      ENGINE=processes
+      if [ "$NODES" -eq 3 ] && [ -z "${PORT_BASE:-}" ]; then
+        missing=$(engine_missing)
+        if [ -z "$missing" ]; then ENGINE=containers; else note "Without containers, since $missing (on Debian, eng/ensure-docker.sh as root brings an engine): the nodes become processes of this machine."; fi
+      fi
       ;;
     *) fail "ENGINE is '$ENGINE'; it must be containers or processes." ;;
   esac
