@@ -18,14 +18,6 @@ RUN dotnet publish "$PROJECT" --no-restore --use-current-runtime --no-self-conta
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 ARG PROJECT
-ARG VERSION=0.1.0
-ARG REVISION=unknown
-LABEL org.opencontainers.image.title="$PROJECT" \
-      org.opencontainers.image.description="One replica of AspirePaxos, a linearizable key-value store" \
-      org.opencontainers.image.licenses="MIT" \
-      org.opencontainers.image.version="$VERSION" \
-      org.opencontainers.image.revision="$REVISION" \
-      org.opencontainers.image.base.name="mcr.microsoft.com/dotnet/aspnet:10.0"
 ENV SERVICE=$PROJECT.dll
 WORKDIR /app
 COPY --from=build /app .
@@ -41,3 +33,12 @@ HEALTHCHECK --interval=5s --timeout=3s --start-period=10s --retries=3 \
   CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8080 && printf 'GET /health HTTP/1.0\\r\\n\\r\\n' >&3 && head -1 <&3 | grep -q ' 200 '"]
 # exec: the service itself gets the signals.
 ENTRYPOINT ["bash", "-c", "exec dotnet \"$SERVICE\" \"$@\"", "--"]
+# Last, since they change with every commit.
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="$PROJECT" \
+      org.opencontainers.image.description="One replica of AspirePaxos, a linearizable key-value store" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION" \
+      org.opencontainers.image.base.name="mcr.microsoft.com/dotnet/aspnet:10.0"

@@ -42,7 +42,11 @@ field() { # NAME JSON
 
 # ---- Containers or processes
 
-compose() { if docker compose version >/dev/null 2>&1; then docker compose "$@"; else docker-compose "$@"; fi; }
+# The image says from which commit it was built.
+compose() {
+  export REVISION=${REVISION:-$(git rev-parse HEAD 2>/dev/null || printf unknown)}
+  if docker compose version >/dev/null 2>&1; then docker compose "$@"; else docker-compose "$@"; fi
+}
 
 # Without the secret compose would not even read its file. What it prints is worth reading only where it fails.
 compose_down() {
