@@ -5,8 +5,7 @@ FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 ARG PROJECT
 WORKDIR /src
 # What restore reads comes alone and first: a change of a source does not fetch the packages again.
-COPY global.json Directory.Build.props Directory.Packages.props UseAspire.props .editorconfig ./
-COPY eng/ eng/
+COPY global.json Directory.Build.props Directory.Packages.props UseAspire.props ./
 COPY AspirePaxos.Protocol/AspirePaxos.Protocol.csproj AspirePaxos.Protocol/
 COPY AspirePaxos.KeyValue/AspirePaxos.KeyValue.csproj AspirePaxos.KeyValue/
 COPY AspirePaxos.ServiceDefaults/AspirePaxos.ServiceDefaults.csproj AspirePaxos.ServiceDefaults/
