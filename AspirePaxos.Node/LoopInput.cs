@@ -85,6 +85,16 @@ internal sealed class LoopInbox
         }
     }
 
+    /// <summary>Nothing to take just now. The loop's thread only.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            if (next < taken.Count) return false;
+            lock (gate) return arriving.Count == 0;
+        }
+    }
+
     /// <summary>The loop's thread only.</summary>
     public bool TryTake(out LoopInput input)
     {

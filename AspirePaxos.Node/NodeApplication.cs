@@ -21,6 +21,9 @@ public static class NodeApplication
         ["Logging:LogLevel:Polly"] = "Warning",
         ["Logging:LogLevel:System.Net.Http"] = "Warning",
 
+        // The server makes an Activity for each request where its log is on at any level, also where nobody listens to it.
+        ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "None",
+
         // A start that fails is told in one sentence by the program, not with a stack trace by the host.
         ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "None",
     };

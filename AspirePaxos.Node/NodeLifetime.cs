@@ -45,11 +45,8 @@ internal sealed partial class NodeLifetime(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StoppedAsync(CancellationToken cancellationToken)
-    {
-        loop.Dispose();
-        return Task.CompletedTask;
-    }
+    /// <remarks>On another thread, since the end of the last connection may be told on the loop's own, which is waited for.</remarks>
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.Run(loop.Dispose, CancellationToken.None);
 
     private void WatchParent()
     {

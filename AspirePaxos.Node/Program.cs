@@ -2,6 +2,10 @@ using AspirePaxos.Node;
 using AspirePaxos.Node.Storage;
 using Microsoft.Extensions.Options;
 
+// Requests are read on the thread that hears of them: no handler blocks, and a hop through the thread pool is a large part of a lone write.
+// The runtime takes this setting from the environment only, and not before the first socket.
+Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
+
 const int wrongSettings = 64, wrongDataDirectory = 65, cannotListen = 66;
 
 try

@@ -16,6 +16,7 @@ public sealed partial class ReplicaLoop
     private Replica replica = null!;
     private KeyValueStore store = null!;
     private long lastRequestId;
+    private readonly Completions completions = new();
     private int tickQueued;
     private bool ticked;
     private volatile bool stopped;
@@ -29,6 +30,7 @@ public sealed partial class ReplicaLoop
                 inbox.Wait();
                 for (var taken = 0; taken < MaxInputsPerTurn && !stopped && inbox.TryTake(out var input); taken++) Handle(input);
                 CarryOut();
+                completions.Flush(idle: inbox.IsEmpty);
                 if (HasNews()) Publish();
             }
         }
@@ -40,6 +42,7 @@ public sealed partial class ReplicaLoop
         {
             inbox.Close();
             AbandonAll();
+            completions.Flush(idle: false);
         }
     }
 
@@ -150,7 +153,7 @@ public sealed partial class ReplicaLoop
         }
 
         tracer.Replied(envelope.Token);
-        exchanges.Answer(envelope);
+        completions.Add(() => exchanges.Answer(envelope));
     }
 
     private void Apply(ChosenCommand chosen)
@@ -170,17 +173,17 @@ public sealed partial class ReplicaLoop
         tracer.RequestEnded(requestId);
         if (!writes.Remove(requestId, out var write)) return;
         meter.Wrote(write.Started, outcome.Kind);
-        write.Done.SetResult(outcome);
+        completions.Add(() => write.Done.TrySetResult(outcome));
     }
 
     /// <summary>What was proposed may still be chosen by the others.</summary>
     private void AbandonAll()
     {
-        foreach (var write in writes.Values) write.Done.TrySetResult(Outcome.Unknown);
+        foreach (var write in writes.Values) completions.Add(() => write.Done.TrySetResult(Outcome.Unknown));
         foreach (var answer in reads.Values) answer(false, store);
         while (inbox.TryTake(out var late))
         {
-            if (late is LoopInput.Propose propose) propose.Done.TrySetResult(Outcome.NotProposed);
+            if (late is LoopInput.Propose propose) completions.Add(() => propose.Done.TrySetResult(Outcome.NotProposed));
             else if (late is LoopInput.Read read) read.Answer(false, store);
             else if (late is LoopInput.Inspect inspect) inspect.Question(replica, store);
         }

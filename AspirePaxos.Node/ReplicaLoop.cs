@@ -48,19 +48,21 @@ public sealed partial class ReplicaLoop : IDisposable
     public ReplicaStatus Status => status;
 
     /// <summary>Proposes one encoded <see cref="StoreCommand"/>, here or by one hop at the leader. Never throws for refusals: they are outcomes.</summary>
+    /// <remarks>What follows the await may run on the loop's thread, and must not block: <see cref="Completions"/>.</remarks>
     /// <param name="parent">The client's request, for the trace of its round.</param>
     public ValueTask<Outcome> WriteAsync(ReadOnlyMemory<byte> command, ActivityContext parent)
     {
-        var done = new TaskCompletionSource<Outcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var done = new TaskCompletionSource<Outcome>();
         var posted = inbox.Post(new LoopInput.Propose(command, parent, meter.Start(), done));
         return posted ? new ValueTask<Outcome>(done.Task) : new ValueTask<Outcome>(Outcome.NotProposed);
     }
 
     /// <summary>Runs a query on the loop's thread: after a confirmed read index (linearizable), by a lease instead where this replica holds one (leased), or at once (local).</summary>
     /// <returns>Ok = false where no index could be confirmed in time.</returns>
+    /// <remarks>As to what follows the await: <see cref="WriteAsync"/>.</remarks>
     public ValueTask<ReadAnswer<T>> ReadAsync<T>(Consistency consistency, Func<KeyValueStore, T> query)
     {
-        var done = new TaskCompletionSource<ReadAnswer<T>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var done = new TaskCompletionSource<ReadAnswer<T>>();
         var started = meter.Start();
         LoopInput input = consistency != Consistency.Local
             ? new LoopInput.Read(started, consistency == Consistency.Leased, Answer)
@@ -71,13 +73,14 @@ public sealed partial class ReplicaLoop : IDisposable
         {
             try
             {
-                done.SetResult(ok ? new ReadAnswer<T>(true, query(store), store.Position.AppliedIndex) : default);
+                var answer = ok ? new ReadAnswer<T>(true, query(store), store.Position.AppliedIndex) : default;
+                completions.Add(() => done.TrySetResult(answer));
                 meter.Read(started, consistency, ok);
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
                 // The question was wrong, not the replica.
-                done.TrySetException(e);
+                completions.Add(() => done.TrySetException(e));
             }
         }
     }

@@ -28,6 +28,8 @@ internal sealed partial class LogPrintEndpoint(ClientRequests requests, ILogger<
         }
 
         if (name.Length == 0) name = DefaultName;
+        // Files may keep a thread waiting, and this one may be that of all sockets.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
             await WriteFileAsync(requests.Options.LogPath, name);

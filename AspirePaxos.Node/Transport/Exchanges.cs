@@ -12,7 +12,7 @@ internal sealed class Exchanges
     public (long Token, Task<Envelope> Reply) Begin()
     {
         var token = Interlocked.Increment(ref lastToken);
-        var reply = new TaskCompletionSource<Envelope>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var reply = new TaskCompletionSource<Envelope>();
         waiting[token] = reply;
         return (token, reply.Task);
     }

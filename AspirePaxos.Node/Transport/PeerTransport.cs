@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using AspirePaxos.Node.Telemetry;
@@ -15,13 +14,14 @@ namespace AspirePaxos.Node.Transport;
 /// </summary>
 internal sealed class PeerTransport : IDisposable
 {
+    private const int SmallBytes = 16 << 10;
+
     private readonly NodeOptions options;
     private readonly LoopInbox inbox;
     private readonly NodeMeter meter;
     private readonly ILogger<PeerTransport> logger;
     private readonly Dictionary<NodeId, PeerRoute> routes;
     private readonly PeerLane heartbeats, urgent, bulk, forwards;
-    private readonly BlockingCollection<Sending> dueHeartbeats = [];
     private OutgoingBody? lastBody;
 
     /// <param name="discover">Wraps a handler so that it finds <c>http://node1</c>.</param>
@@ -40,7 +40,6 @@ internal sealed class PeerTransport : IDisposable
         bulk = new PeerLane(discover, maxInFlight: 32, TimeSpan.FromMilliseconds(options.PeerTimeout));
         forwards = new PeerLane(discover, maxInFlight: 64, TimeSpan.FromMilliseconds(options.RequestTimeout));
         routes = options.Members.Where(member => member != options.Self).ToDictionary(member => member, member => new PeerRoute(member, forwards.Timeout));
-        new Thread(SendHeartbeats) { Name = "heartbeats", IsBackground = true }.Start();
     }
 
     /// <summary>On the loop's thread; returns at once.</summary>
@@ -59,13 +58,12 @@ internal sealed class PeerTransport : IDisposable
         // The same message to several peers is serialized once.
         if (lastBody?.Serves(request) != true) lastBody = new OutgoingBody(request);
         var sending = new Sending(lane, route, request, lastBody, span);
-        if (lane == heartbeats) dueHeartbeats.Add(sending);
+        if (IsSmall(request.Message)) _ = SendAsync(sending);
         else ThreadPool.UnsafeQueueUserWorkItem(static due => _ = due.Transport.SendAsync(due.Sending), (Transport: this, Sending: sending), preferLocal: false);
     }
 
     public void Dispose()
     {
-        dueHeartbeats.CompleteAdding();
         heartbeats.Dispose();
         urgent.Dispose();
         bulk.Dispose();
@@ -80,10 +78,27 @@ internal sealed class PeerTransport : IDisposable
         _ => urgent,
     };
 
-    /// <summary>A thread of its own: up to the bytes on the connection a heartbeat needs none of the thread pool, however busy that is.</summary>
-    private void SendHeartbeats()
+    /// <summary>
+    /// Leaves on the loop's own thread: up to the bytes on the connection it needs none of the thread pool, however busy that is, which a
+    /// heartbeat counts on, and a lone write saves the way through it.
+    /// </summary>
+    private static bool IsSmall(Message message)
     {
-        foreach (var due in dueHeartbeats.GetConsumingEnumerable()) _ = SendAsync(due);
+        var bytes = 0;
+        switch (message)
+        {
+            case Accept accept:
+                foreach (var command in accept.Commands) bytes += command.Bytes.Length;
+                break;
+            case Forward forward:
+                foreach (var command in forward.Commands) bytes += command.Command.Length;
+                break;
+            case Learn learn:
+                foreach (var entry in learn.Entries) bytes += entry.Command.Bytes.Length;
+                break;
+        }
+
+        return bytes <= SmallBytes;
     }
 
     private async Task SendAsync(Sending sending)
