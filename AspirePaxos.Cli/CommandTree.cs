@@ -21,6 +21,12 @@ internal static class CommandTree
             new DeleteCommand(context),
             new ListCommand(context),
             new StatusCommand(context),
+            new InfoCommand(context),
+            new LogCommand(context),
+            new LogsCommand(context),
+            new DiffCommand(context),
+            new CrashCommand(context),
+            new StopCommand(context),
         };
         foreach (var option in root.Options)
         {
