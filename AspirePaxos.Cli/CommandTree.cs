@@ -25,6 +25,9 @@ internal static class CommandTree
             new LogCommand(context),
             new LogsCommand(context),
             new DiffCommand(context),
+            new RequestCommand(context),
+            new VerifyCommand(context),
+            new BenchCommand(context),
             new CrashCommand(context),
             new StopCommand(context),
         };

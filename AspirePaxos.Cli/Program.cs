@@ -2,8 +2,6 @@ using System.Runtime.InteropServices;
 using AspirePaxos.Cli;
 using AspirePaxos.Cli.Output;
 
-const int BrokenPipe = 32; // EPIPE
-
 using var stopping = new CancellationTokenSource();
 var stoppedBy = ExitCode.Done;
 
@@ -28,11 +26,11 @@ catch (OperationCanceledException) when (stopping.IsCancellationRequested)
 {
     return stoppedBy;
 }
-catch (IOException broken) when (broken.HResult == BrokenPipe)
+catch (IOException broken) when (broken.HResult == PipeReader.BrokenPipe)
 {
     return ExitCode.BrokenPipe;
 }
-catch (IOException failed)
+catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
 {
     Console.Error.WriteLine(failed.Message);
     return ExitCode.Unavailable;

@@ -42,7 +42,7 @@ internal sealed class LogCommand : PaxosCommand
             Screen.Flush();
             if (next <= page.CommitIndex) continue;
             if (!line.GetValue(follow)) return ExitCode.Done;
-            await Task.Delay(pause, stop);
+            await Screen.PauseAsync(pause, stop);
         }
     }
 

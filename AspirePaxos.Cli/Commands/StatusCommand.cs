@@ -20,14 +20,15 @@ internal sealed class StatusCommand : PaxosCommand
 
     protected override async Task<int> ExecuteAsync(ParseResult line, ClusterClient client, CancellationToken stop)
     {
-        if (line.GetValue(watch)) await WatchAsync(line, client, stop);
+        if (line.GetValue(watch)) return await WatchAsync(line, client, stop);
         var reports = await NodeReport.OfAnyAsync(client, stop);
         if (Json(line)) WriteJson(reports);
         else Screen.Out.Write(View(reports, Screen.Width));
         return Array.TrueForAll(reports, report => report.Ready) ? ExitCode.Done : ExitCode.No;
     }
 
-    private async Task WatchAsync(ParseResult line, ClusterClient client, CancellationToken stop)
+    /// <remarks>Ends by cancellation only.</remarks>
+    private async Task<int> WatchAsync(ParseResult line, ClusterClient client, CancellationToken stop)
     {
         var pause = TimeSpan.FromSeconds(line.GetValue(interval));
         if (Screen.IsTerminal && !Json(line))
@@ -48,8 +49,7 @@ internal sealed class StatusCommand : PaxosCommand
             var reports = await NodeReport.OfAllAsync(client, stop);
             if (Json(line)) WriteJson(reports);
             else Screen.Out.Write(View(reports, Screen.Width));
-            Screen.Flush();
-            await Task.Delay(pause, stop);
+            await Screen.PauseAsync(pause, stop);
         }
     }
 

@@ -59,8 +59,12 @@ internal sealed class LoadClient : IDisposable
         _ => throw new CommandFailedException(ExitCode.WrongUsage, $"A node answered {(int)status}, which a node of AspirePaxos does not.", "Check the addresses: --endpoints or PAXOS_ENDPOINTS."),
     };
 
-    private static long? RevisionOf(HttpResponseMessage answer) =>
-        answer.IsSuccessStatusCode && answer.Headers.TryGetValues("Paxos-Revision", out var values) && long.TryParse(values.First(), CultureInfo.InvariantCulture, out var revision) ? revision : null;
+    /// <summary>Where a condition failed the present one, 0 for no such key.</summary>
+    private static long? RevisionOf(HttpResponseMessage answer)
+    {
+        if (answer.StatusCode == HttpStatusCode.PreconditionFailed) return answer.Headers.ETag is { } tag ? long.Parse(tag.Tag.Trim('"'), CultureInfo.InvariantCulture) : 0;
+        return answer.IsSuccessStatusCode && answer.Headers.TryGetValues("Paxos-Revision", out var values) ? long.Parse(values.First(), CultureInfo.InvariantCulture) : null;
+    }
 }
 
 /// <param name="Call">Of <see cref="Stopwatch"/>, as <paramref name="Return"/>.</param>

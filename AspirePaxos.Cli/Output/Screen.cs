@@ -16,6 +16,9 @@ internal sealed class Screen : IDisposable
 
     private static readonly JsonSerializerOptions json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private static readonly TimeSpan lookAtReader = TimeSpan.FromMilliseconds(300);
+
+    private readonly bool isPipe;
     private readonly Stream bytes;
     private readonly TextWriter text;
     private readonly TextWriter errors;
@@ -24,6 +27,7 @@ internal sealed class Screen : IDisposable
     /// <param name="errorWidth">The same for the standard error.</param>
     public Screen(Stream output, int? width, TextWriter error, int? errorWidth, bool colours)
     {
+        isPipe = output is FileStream;
         bytes = output;
         errors = error;
         text = new StreamWriter(output, new UTF8Encoding(false)) { AutoFlush = width is not null, NewLine = "\n" };
@@ -74,10 +78,23 @@ internal sealed class Screen : IDisposable
     /// <summary>Beside the result.</summary>
     public void Note(string line) => Error.Write(new Text(line + "\n", new Style(Color.Yellow)));
 
+    /// <exception cref="IOException">The reader is gone.</exception>
     public void Flush()
     {
         text.Flush();
         bytes.Flush();
+    }
+
+    /// <summary>Between two looks of a command that goes on until it is ended: by its user, or since nobody reads on.</summary>
+    /// <exception cref="IOException">The reader is gone.</exception>
+    public async Task PauseAsync(TimeSpan time, CancellationToken stop)
+    {
+        Flush();
+        for (var left = time; left > TimeSpan.Zero; left -= lookAtReader)
+        {
+            await Task.Delay(left < lookAtReader ? left : lookAtReader, stop);
+            if (isPipe) PipeReader.Require();
+        }
     }
 
     public void Dispose() => text.Dispose();
