@@ -77,7 +77,10 @@ internal sealed class ClusterClient(FoundCluster found, TimeSpan timeout) : IDis
         }
         catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !stop.IsCancellationRequested))
         {
-            throw new NoAnswerException(node, wasSent: e is not HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError }, e);
+            // A cancellation with a timeout inside is that of connecting: the client has no other timeout.
+            var notConnected = e is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError }
+                or OperationCanceledException { InnerException: TimeoutException };
+            throw new NoAnswerException(node, wasSent: !notConnected, e);
         }
     }
 

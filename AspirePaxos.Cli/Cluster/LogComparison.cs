@@ -28,6 +28,12 @@ internal sealed record LogComparison(long Through, long From, long Compared, IRe
             // A node drops slots when it likes: what it has dropped by now is no difference.
             var begin = Math.Max(from, pages.Max(page => page.TruncatedThrough) + 1);
             if (compared == 0) first = begin;
+            if (Array.FindIndex(pages, page => page.LastSlot < start) is >= 0 and var emptied)
+            {
+                throw new CommandFailedException(
+                    ExitCode.Unavailable, $"{level[emptied].Node.Name} ends at slot {pages[emptied].LastSlot} now, before slot {start}: it was started anew.", "Wait until it has caught up (paxos status), and try again.");
+            }
+
             var end = Math.Min(through, pages.Min(page => page.Next ?? page.LastSlot + 1) - 1);
             if (SlotDifference.First(level, pages, begin, end) is { } difference) return new(through, first, compared + difference.Slot - begin, hashes, difference);
             compared += Math.Max(0, end - begin + 1);

@@ -40,7 +40,7 @@ internal sealed record NodeReport(NodeAddress Node, NodeStatus? Status, JsonElem
         {
             return new(node, null, null, [nothing.WasSent ? "It does not answer." : "Nothing listens there."]);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
+        catch (Exception e) when (e is CommandFailedException or JsonException or InvalidOperationException or KeyNotFoundException)
         {
             return new(node, null, null, ["It answers, but not as a node of AspirePaxos does."]);
         }

@@ -76,7 +76,7 @@ internal sealed class CrashCommand : PaxosCommand
     private void Say(ParseResult line, string text)
     {
         if (Json(line)) return;
-        Screen.Line(text);
+        Screen.Say(text);
         Screen.Flush();
     }
 

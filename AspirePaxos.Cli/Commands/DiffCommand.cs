@@ -14,7 +14,7 @@ internal sealed class DiffCommand(CommandContext context)
     /// <returns>The exit code; what was found is printed.</returns>
     public static async Task<int> CompareAsync(Screen screen, ClusterClient client, bool json, CancellationToken stop)
     {
-        var level = await Level.ReachAsync(client, levelWithin, stop);
+        var level = Distinct(await Level.ReachAsync(client, levelWithin, stop));
         var (through, reached) = (level[0].Status!.CommitIndex, 0L);
         var comparing = LogComparison.RunAsync(client, level, slot => reached = slot, stop);
         await Progress.WhileAsync(screen, "comparing slots", through, () => reached, comparing);
@@ -24,10 +24,15 @@ internal sealed class DiffCommand(CommandContext context)
         return found.Equal ? ExitCode.Done : ExitCode.No;
     }
 
+    /// <summary>Nodes of different clusters may have the same name: then their addresses tell them apart.</summary>
+    private static NodeReport[] Distinct(NodeReport[] level) => level.DistinctBy(report => report.Node.Name).Count() == level.Length
+        ? level
+        : [.. level.Select(report => report with { Node = report.Node with { Name = report.Node.Address } })];
+
     private static void Show(Screen screen, LogComparison found, NodeReport[] level)
     {
         if (level.Select(report => report.Status!.ClusterId).Distinct().Count() > 1)
-            screen.Note($"These nodes belong to different clusters: {string.Join(", ", level.Select(report => $"{report.Node.Name} ({report.Node.Address}) to {report.Status!.ClusterId}"))}.");
+            screen.Note($"These nodes belong to different clusters: {string.Join(", ", level.Select(report => $"{report.Node.Name} to {report.Status!.ClusterId}"))}.");
         if (found.Difference is { } difference)
         {
             var room = screen.IsTerminal ? Math.Max(20, screen.Width - difference.OneNode.Length - 4) : 1_000;

@@ -32,9 +32,9 @@ internal sealed class InfoCommand(CommandContext context) : PaxosCommand("info",
             return ExitCode.Done;
         }
 
-        Screen.Line($"Found by {client.Found.Source}.");
+        Screen.Say($"Found by {client.Found.Source}.");
         var clusters = reports.Select(report => report.Status?.ClusterId).OfType<string>().Distinct().ToList();
-        Screen.Line($"{(clusters.Count == 1 ? "Cluster" : "DIFFERENT clusters")} {string.Join(", ", clusters)}; mode {reports.Select(report => report.Status?.Mode).First(mode => mode is not null)}.");
+        Screen.Say($"{(clusters.Count == 1 ? "Cluster" : "DIFFERENT clusters")} {string.Join(", ", clusters)}; mode {reports.Select(report => report.Status?.Mode).First(mode => mode is not null)}.");
         Screen.Line("");
         Screen.Out.Write(StatusCommand.View(reports, Screen.Width));
         Screen.Line("");
@@ -45,7 +45,7 @@ internal sealed class InfoCommand(CommandContext context) : PaxosCommand("info",
 
     private static Listing Sizes(NodeReport[] reports)
     {
-        var listing = new Listing("NODE", "VERSION", "STARTS", "DATABASE", "WAL", "LOG", "SLOTS KEPT", "DROPPED THROUGH");
+        var listing = new Listing("NODE", "VERSION", "STARTS", "DATABASE", "WAL", "LOG", "SLOTS KEPT", "DROPPED THROUGH") { Dispensable = ["VERSION", "WAL"] };
         foreach (var report in reports.Where(report => report.Status is not null))
         {
             var status = report.Status!;
@@ -60,10 +60,10 @@ internal sealed class InfoCommand(CommandContext context) : PaxosCommand("info",
     private void ShowFiles(NodeReport[] reports, ClusterFile launcher)
     {
         Screen.Line("");
-        Screen.Line($"AppHost: process {launcher.LauncherPid}, data in {launcher.DataDirectory}. It ends with Ctrl+C in its terminal, or: paxos stop");
+        Screen.Say($"AppHost: process {launcher.LauncherPid}, data in {launcher.DataDirectory}. It ends with Ctrl+C in its terminal, or: paxos stop");
         foreach (var node in reports.Select(report => report.Node))
         {
-            if (node.Launched is { } launched) Screen.Line($"{node.Name}: process {launched.Pid}, output {launched.Log}, printed logs {node.LogDirectory}");
+            if (node.Launched is { } launched) Screen.Say($"{node.Name}: process {launched.Pid}, output {launched.Log}, printed logs {node.LogDirectory}");
         }
     }
 }

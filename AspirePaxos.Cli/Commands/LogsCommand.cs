@@ -34,7 +34,7 @@ internal sealed class LogsCommand : PaxosCommand
             await AskAsync(client, node, $"/log/print/{Uri.EscapeDataString(file)}", "print its log", stop);
             var path = node.LogDirectory is { } directory ? Path.Combine(directory, file) : null;
             if (Json(line)) Screen.Json(new { node = node.Name, url = node.Address, file, path });
-            else Screen.Line($"{node.Name}  {path ?? $"{Shown.Text(file)} in its log directory (Paxos:LogDirectory)"}");
+            else Screen.Say($"{node.Name}  {path ?? $"{Shown.Text(file)} in its log directory (Paxos:LogDirectory)"}");
         }
 
         if (!Json(line)) Screen.Good($"{Shown.Count(nodes.Count, "log")} are printed{(level is null ? "" : $" up to slot {level[0].Status!.CommitIndex}")}. To compare what the nodes hold: paxos diff");

@@ -27,7 +27,7 @@ internal sealed class RequestCommand : PaxosCommand
         var (each, total) = (line.GetValue(count), line.GetValue(count) * (long)line.GetValue(clients));
         var (tally, done) = (new Tally(), new int[line.GetValue(clients)]);
         using var load = new LoadClient();
-        if (!Json(line)) Screen.Line($"{Shown.Count(done.Length, "client")}, {Shown.Count(each, "random set")} each, to {string.Join(' ', nodes.Select(node => node.Address))}");
+        if (!Json(line)) Screen.Say($"{Shown.Count(done.Length, "client")}, {Shown.Count(each, "random set")} each, to {string.Join(' ', nodes.Select(node => node.Address))}");
         Screen.Flush();
         var began = Stopwatch.GetTimestamp();
         var running = Task.WhenAll(Enumerable.Range(0, done.Length).Select(async number =>
@@ -53,7 +53,7 @@ internal sealed class RequestCommand : PaxosCommand
         var listing = new Listing("CLIENT", "NODE", "URL", "ACKNOWLEDGED");
         for (var i = 0; i < done.Length; i++) listing.Row(i, nodes[i % nodes.Count].Name, nodes[i % nodes.Count].Address, $"{done[i]} of {each}");
         Screen.Out.Write(listing.For(Screen.Width));
-        Screen.Line($"{tally.Answered} sets in {Shown.Seconds(elapsed)}, {tally.Answered / elapsed.TotalSeconds:0} per second; median {Shown.Milliseconds(tally.Within(0.5))}, slowest {Shown.Milliseconds(tally.Within(1))}");
+        Screen.Say($"{tally.Answered} sets in {Shown.Seconds(elapsed)}, {tally.Answered / elapsed.TotalSeconds:0} per second; median {Shown.Milliseconds(tally.Within(0.5))}, slowest {Shown.Milliseconds(tally.Within(1))}");
         foreach (var (why, failures) in tally.Failures) Screen.Note(Meaning(why, failures));
         if (tally.Failed == 0) Screen.Good($"All {tally.Answered} sets are acknowledged.");
     }

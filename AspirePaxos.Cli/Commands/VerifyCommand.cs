@@ -64,7 +64,7 @@ internal sealed class VerifyCommand : PaxosCommand
             return CodeOf(verdict);
         }
 
-        Screen.Line($"{Shown.Count(history.Operations.Count, "operation")}: {string.Join(", ", outcomes.Where(outcome => outcome.Value > 0).Select(outcome => $"{outcome.Value} {Words(outcome.Key)}"))}");
+        Screen.Say($"{Shown.Count(history.Operations.Count, "operation")}: {string.Join(", ", outcomes.Where(outcome => outcome.Value > 0).Select(outcome => $"{outcome.Value} {Words(outcome.Key)}"))}");
         if (verdict.Linearizable)
         {
             Screen.Good("Linearizable: one order explains every answer.");
@@ -72,7 +72,7 @@ internal sealed class VerifyCommand : PaxosCommand
         }
 
         Screen.Line(verdict.Explanation.TrimEnd());
-        if (drawn is not null) Screen.Line($"To look at: {drawn}");
+        if (drawn is not null) Screen.Say($"To look at: {drawn}");
         Screen.Bad(verdict.Undecided ? "Undecided: the search was given up. A shorter run, or more keys, is easier to decide." : "NOT linearizable.");
         return CodeOf(verdict);
     }

@@ -3,7 +3,7 @@ using Spectre.Console.Rendering;
 
 namespace AspirePaxos.Cli.Output;
 
-/// <summary>Rows under headers. Where they are too wide for the terminal each row becomes a block of lines, header and value.</summary>
+/// <summary>Rows under headers. Where they are too wide for the terminal columns are left out; where that does not help, each row becomes a block of lines, header and value.</summary>
 internal sealed class Listing(params string[] headers)
 {
     private const int Gap = 2;
@@ -21,33 +21,45 @@ internal sealed class Listing(params string[] headers)
     /// <summary>False for what continues another.</summary>
     public bool HasHeader { get; init; } = true;
 
+    /// <summary>Headers of the columns that may be left out, the first to go first.</summary>
+    public string[] Dispensable { get; init; } = [];
+
     public Listing Row(params Cell[] cells)
     {
         rows.Add(cells);
         return this;
     }
 
-    public IRenderable For(int width) => NaturalWidth() <= width ? Table() : Blocks();
+    public IRenderable For(int width)
+    {
+        var shown = Enumerable.Range(0, headers.Length).ToList();
+        foreach (var header in Dispensable)
+        {
+            if (NaturalWidth(shown) > width) shown.Remove(Array.IndexOf(headers, header));
+        }
 
-    private int NaturalWidth() =>
-        Enumerable.Range(0, headers.Length).Sum(column => rows.Select(row => Width(row[column].Text)).Append(headers[column].Length).Max()) + (Gap * (headers.Length - 1));
+        return NaturalWidth(shown) <= width ? Table(shown) : Blocks();
+    }
 
-    private Grid Table()
+    private int NaturalWidth(List<int> shown) =>
+        shown.Sum(column => rows.Select(row => Width(row[column].Text)).Append(headers[column].Length).Max()) + (Gap * (shown.Count - 1));
+
+    private Grid Table(List<int> shown)
     {
         var grid = new Grid { Expand = false };
-        for (var column = 0; column < headers.Length; column++)
+        foreach (var column in shown)
         {
             var numbers = rows.Count > 0 && rows.TrueForAll(row => IsNumber(row[column].Text));
             grid.AddColumn(new GridColumn
             {
                 NoWrap = true,
                 Alignment = numbers ? Justify.Right : Justify.Left,
-                Padding = new Padding(0, 0, column < headers.Length - 1 ? Gap : 0, 0),
+                Padding = new Padding(0, 0, column == shown[^1] ? 0 : Gap, 0),
             });
         }
 
-        if (HasHeader) grid.AddRow([.. headers.Select(header => new Text(header, new Style(decoration: Decoration.Bold)))]);
-        foreach (var row in rows) grid.AddRow([.. row.Select(Written)]);
+        if (HasHeader) grid.AddRow([.. shown.Select(column => new Text(headers[column], new Style(decoration: Decoration.Bold)))]);
+        foreach (var row in rows) grid.AddRow([.. shown.Select(column => Written(row[column]))]);
         return grid;
     }
 

@@ -55,7 +55,10 @@ internal sealed class Screen : IDisposable
         return new Screen(StandardOutput(), width, Console.Error, errorWidth, colours);
     }
 
-    /// <summary>As it is, without markup.</summary>
+    /// <summary>Words for people, broken between two of them where the terminal ends.</summary>
+    public void Say(string words) => Out.Write(new Text(words + "\n"));
+
+    /// <summary>As it is.</summary>
     public void Line(string line) => text.WriteLine(line);
 
     public void Bytes(ReadOnlySpan<byte> content)
