@@ -4,7 +4,7 @@
 .NOTPARALLEL:
 
 CONFIGURATION ?= Release
-export ENDPOINTS ENGINE NODES DATA PORT_BASE FRESH CONFIGURATION CLIENTS N NAME ROUNDS PAUSE CONNECTIONS DURATION
+export ENDPOINTS ENGINE NODES DATA PORT_BASE FRESH CONFIGURATION CLIENTS N NAME ROUNDS PAUSE CONNECTIONS DURATION PAXOS
 
 all: build provision ## build, then provision: containers where an engine runs; else it says what is missing and starts processes
 
@@ -29,7 +29,7 @@ request: ## one client, 1,000 random sets
 logs: ## a no-op on each node, then print each node's log to a file
 	@scripts/logs.sh
 
-diff: ## compare the logs of all nodes slot by slot; fails when they differ
+diff: ## compare the nodes, by hash and slot by slot; fails when they differ
 	@scripts/diff.sh
 
 cmp: ## compare the printed log files (make logs); fails when they differ

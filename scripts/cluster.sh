@@ -135,87 +135,18 @@ take_launched() { # JSON
   done
 }
 
-# As find_cluster, and at least one node must answer.
-require_cluster() {
-  find_cluster
-  for url in "${urls[@]}"; do if answers "$url"; then return; fi; done
-  fail "No cluster is running at ${urls[*]}. Start one: make provision"
+status() { curl -s --max-time 3 "$1/v1/status" || true; }
+ready()  { curl -sf -o /dev/null --max-time 3 "$1/health/ready"; }
+
+# ---- The command line, on the nodes that find_cluster found
+
+# PAXOS: another one than that of these sources, as PAXOS=paxos where it is installed.
+paxos() { # COMMAND ARGUMENT…
+  local run=(dotnet run --project AspirePaxos.Cli -c "${CONFIGURATION:-Release}" -v q --) joined
+  if [ -n "${PAXOS:-}" ]; then IFS=' ' read -r -a run <<<"$PAXOS"; fi
+  joined=$(IFS=,; printf '%s' "${urls[*]}")
+  "${run[@]}" "$@" --endpoints "$joined" --data "$DATA"
 }
-
-# As find_cluster, and all nodes must be ready within some seconds.
-require_all_ready() {
-  require_cluster
-  local i
-  for i in "${!urls[@]}"; do
-    wait_ready "${urls[i]}" 30 || fail "${names[i]} (${urls[i]}) is not ready. What it says: $(not_ready_why "${urls[i]}")  See: make info"
-  done
-}
-
-status()  { curl -s --max-time 3 "$1/v1/status" || true; }
-answers() { curl -s -o /dev/null --max-time 3 "$1/health/live"; }
-ready()   { curl -sf -o /dev/null --max-time 3 "$1/health/ready"; }
-not_ready_why() { curl -s --max-time 3 "$1/health/ready" || printf 'it does not answer.'; }
-
-wait_ready() { # URL SECONDS
-  local end=$((SECONDS + $2))
-  until ready "$1"; do
-    [ "$SECONDS" -lt "$end" ] || return 1
-    sleep 0.2
-  done
-}
-
-# Waits until all nodes know the same slots chosen and have executed them; sets through, the last of these slots.
-wait_level() { # SECONDS
-  local end=$((SECONDS + $1)) i json commit applied lagging
-  while :; do
-    through='' lagging=''
-    for i in "${!urls[@]}"; do
-      json=$(status "${urls[i]}") commit=$(field commitIndex "$json") applied=$(field appliedIndex "$json")
-      [ -n "$commit" ] || { lagging="${names[i]} does not answer"; break; }
-      [ -n "$through" ] || through=$commit
-      if [ "$commit" != "$through" ] || [ "$applied" != "$through" ]; then lagging="${names[i]} is at slot $applied, ${names[0]} at slot $through"; fi
-    done
-    [ -n "$lagging" ] || return 0
-    if [ "$SECONDS" -ge "$end" ]; then level_problem=$lagging; return 1; fi
-    sleep 0.2
-  done
-}
-
-# The slots that some node has dropped behind its state: truncated, the highest of them all.
-highest_truncated() {
-  local i slot
-  truncated=0
-  for i in "${!urls[@]}"; do
-    slot=$(field truncatedThrough "$(status "${urls[i]}")")
-    [ -n "$slot" ] || fail "${names[i]} does not answer. See: make info"
-    if [ "$slot" -gt "$truncated" ]; then truncated=$slot; fi
-  done
-}
-
-# What stands for the slots that are dropped: all states after the same slot must have the same hash. Sets state_hash.
-compare_states() {
-  local i json applied hash first_applied='' first_hash=''
-  for i in "${!urls[@]}"; do
-    json=$(status "${urls[i]}") applied=$(field appliedIndex "$json") hash=$(field hash "$json")
-    [ -n "$hash" ] || fail "${names[i]} does not answer. See: make info"
-    first_applied=${first_applied:-$applied} first_hash=${first_hash:-$hash}
-    [ "$applied" = "$first_applied" ] || fail "${names[i]} is at slot $applied, ${names[0]} at slot $first_applied. Stop what writes to the cluster and try again."
-    [ "$hash" = "$first_hash" ] || fail "After slot $applied the state of ${names[0]} has the hash $first_hash, that of ${names[i]} $hash: they differ. See docs/operations.md."
-  done
-  state_hash=$first_hash
-}
-
-require_level() {
-  wait_level 15 || fail "The nodes did not come level within 15 s: $level_problem. Stop what writes to the cluster, see make info, and try again."
-}
-
-# A ballot is a text, or an object of number and node.
-ballot() { # STATUS
-  local object='"ballot": ?\{"number": ?([0-9]+), ?"node": ?"([^"]*)"'
-  if [[ $1 =~ $object ]]; then printf '%s.%s' "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"; else field ballot "$1"; fi
-}
-
-milliseconds() { date +%s%3N; }
 
 # ---- Printed logs
 

@@ -12,6 +12,7 @@ public sealed class DependencyTests
         ["AspirePaxos.ServiceDefaults"] = [],
         ["AspirePaxos.Launcher"] = [],
         ["AspirePaxos.Benchmarks"] = ["AspirePaxos.KeyValue", "AspirePaxos.Launcher", "AspirePaxos.Node", "AspirePaxos.Protocol"],
+        ["AspirePaxos.Cli"] = ["AspirePaxos.Launcher", "AspirePaxos.Simulation"],
         ["AspirePaxos.Simulation"] = ["AspirePaxos.KeyValue", "AspirePaxos.Protocol"],
         ["AspirePaxos.Mutants"] = ["AspirePaxos.KeyValue", "AspirePaxos.Protocol", "AspirePaxos.Simulation"],
         ["AspirePaxos.Node"] = ["AspirePaxos.KeyValue", "AspirePaxos.Protocol", "AspirePaxos.ServiceDefaults"],

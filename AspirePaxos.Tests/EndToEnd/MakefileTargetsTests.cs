@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using AspirePaxos.Launcher;
+using AspirePaxos.Tests.Cli;
 using AspirePaxos.Tests.Conventions;
 
 namespace AspirePaxos.Tests.EndToEnd;
@@ -102,6 +104,7 @@ public sealed class MakefileTargetsTests
         Assert.SkipWhen(OperatingSystem.IsWindows(), "the scripts need bash");
         var start = new ProcessStartInfo("bash", [Path.Combine(SourceTree.Root, "scripts", script)]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["ENGINE"] = "processes";
+        start.Environment["PAXOS"] = $"{ProcessPlan.DotnetHost()} {PaxosProgram.Path}";
         foreach (var (name, value) in settings) start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var output = new StringBuilder();

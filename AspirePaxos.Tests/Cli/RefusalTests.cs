@@ -1,0 +1,125 @@
+using System.Globalization;
+using AspirePaxos.Cli;
+using AspirePaxos.Tests.Launcher;
+using Microsoft.AspNetCore.Http;
+
+namespace AspirePaxos.Tests.Cli;
+
+/// <summary>What the commands make of answers that a healthy cluster does not give.</summary>
+public sealed class RefusalTests
+{
+    [Fact]
+    public async Task A_write_goes_on_to_the_next_node_under_the_same_idempotency_key()
+    {
+        await using var refusing = await FakeNode.StartAsync(http => FakeNode.ProblemAsync(http, 503, "The write was not proposed"));
+        await using var taking = await FakeNode.StartAsync(http =>
+        {
+            http.Response.Headers["Paxos-Revision"] = "7";
+            return Task.CompletedTask;
+        });
+
+        var run = (await CliRun.OfAsync("put", "k", "v", "-e", $"http://127.0.0.1:1,{refusing.Address},{taking.Address}")).Ends(ExitCode.Done);
+
+        Assert.Contains("k is at revision 7", run.Output, StringComparison.Ordinal);
+        var (method, target, key) = Assert.Single(taking.Requests);
+        Assert.Equal(("PUT", "/v1/kv/k"), (method, target));
+        Assert.NotEmpty(key);
+        Assert.Equal(key, Assert.Single(refusing.Requests).IdempotencyKey);
+    }
+
+    [Fact]
+    public async Task A_write_that_may_have_happened_ends_with_4()
+    {
+        await using var node = await FakeNode.StartAsync(http => FakeNode.ProblemAsync(http, 504, "The outcome of the write is unknown"));
+
+        var run = (await CliRun.OfAsync("put", "k", "v", "--timeout", "1", "-e", node.Address)).Ends(ExitCode.Unknown);
+
+        Assert.Contains("Read the key before you write again", run.Error, StringComparison.Ordinal);
+        Assert.Single(node.Requests.Select(request => request.IdempotencyKey).Distinct());
+        Assert.True(node.Requests.Count > 1);
+    }
+
+    [Fact]
+    public async Task A_write_that_was_not_proposed_ends_with_3()
+    {
+        await using var node = await FakeNode.StartAsync(http => FakeNode.ProblemAsync(http, 503, "The write was not proposed"));
+
+        var run = (await CliRun.OfAsync("delete", "k", "--timeout", "1", "-e", node.Address)).Ends(ExitCode.Unavailable);
+
+        Assert.Contains("Nothing was changed", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_node_refuses_is_said_in_its_words()
+    {
+        await using var node = await FakeNode.StartAsync(http => FakeNode.ProblemAsync(http, 413, "The value is too large"));
+
+        var run = (await CliRun.OfAsync("put", "k", "v", "-e", node.Address)).Ends(ExitCode.WrongUsage);
+
+        Assert.Contains("The value is too large. As the test wants it.", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Logs_that_differ_end_with_1_and_the_first_difference()
+    {
+        await using var one = await FakeNode.StartAsync(http => LogOfAsync(http, "one", "aa", "same", "old"));
+        await using var other = await FakeNode.StartAsync(http => LogOfAsync(http, "other", "bb", "same", "new"));
+
+        var run = (await CliRun.OfAsync("diff", "-e", $"{one.Address},{other.Address}")).Ends(ExitCode.No);
+
+        Assert.Equal("slot 2\n  one  delete old\n  other  delete new\n", run.Output);
+        Assert.Contains("The logs of one and other differ", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task States_that_differ_end_with_1_although_the_logs_that_are_left_do_not()
+    {
+        await using var one = await FakeNode.StartAsync(http => LogOfAsync(http, "one", "aa", "same"));
+        await using var other = await FakeNode.StartAsync(http => LogOfAsync(http, "other", "bb", "same"));
+
+        var run = (await CliRun.OfAsync("diff", "-e", $"{one.Address},{other.Address}")).Ends(ExitCode.No);
+
+        Assert.Contains("After slot 1 the state of one has the hash aa, that of other bb", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_read_that_nothing_explains_ends_with_1_and_its_page()
+    {
+        // Every put is acknowledged, and every get finds what nobody wrote.
+        await using var node = await FakeNode.StartAsync(http => http.Request.Path.Value switch
+        {
+            "/v1/status" => StatusOfAsync(http, "one", "aa", 1),
+            _ when http.Request.Method == "GET" => http.Response.WriteAsync("from nowhere"),
+            _ => Task.CompletedTask,
+        });
+        using var folder = new TemporaryFolder();
+
+        var run = (await CliRun.OfAsync("verify", "--seconds", "1", "--clients", "2", "--page", folder.In("why.html"), "-e", node.Address)).Ends(ExitCode.No);
+
+        Assert.Contains("NOT linearizable", run.Error, StringComparison.Ordinal);
+        Assert.Contains("from nowhere", await File.ReadAllTextAsync(folder.In("why.html")), StringComparison.Ordinal);
+    }
+
+    private static Task LogOfAsync(HttpContext http, string node, string hash, params string[] deleted) => http.Request.Path.Value switch
+    {
+        "/v1/status" => StatusOfAsync(http, node, hash, deleted.Length),
+        "/v1/log" => http.Response.WriteAsJsonAsync(new
+        {
+            commitIndex = deleted.Length,
+            lastSlot = deleted.Length,
+            truncatedThrough = 0,
+            slots = deleted.Select((key, i) => new { slot = i + 1, ballot = new { number = 1, node }, chosen = true, commands = new[] { new { op = "delete", key } } }),
+            next = (long?)null,
+        }),
+        _ => Task.CompletedTask,
+    };
+
+    private static Task StatusOfAsync(HttpContext http, string node, string hash, int slots)
+    {
+        http.Response.ContentType = "application/json";
+        return http.Response.WriteAsync(string.Create(CultureInfo.InvariantCulture, $$"""
+            {"node":"{{node}}","clusterId":"c","mode":"multi","role":"follower","commitIndex":{{slots}},"appliedIndex":{{slots}},"lastSlot":{{slots}},
+             "sizes":{"logSlots":{{slots}}},"hash":"{{hash}}","truncatedThrough":0}
+            """));
+    }
+}
