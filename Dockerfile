@@ -11,7 +11,7 @@ COPY AspirePaxos.KeyValue/AspirePaxos.KeyValue.csproj AspirePaxos.KeyValue/
 COPY AspirePaxos.ServiceDefaults/AspirePaxos.ServiceDefaults.csproj AspirePaxos.ServiceDefaults/
 COPY AspirePaxos.Node/AspirePaxos.Node.csproj AspirePaxos.Node/
 # For this platform alone: the native SQLite of all the others is ten times the size of the program with its own.
-# Compiled ahead of time (ReadyToRun): it starts a sixth faster, and needs no compiler but one that restore fetches.
+# Compiled ahead of time (ReadyToRun): it starts a sixth faster, and restore fetches the compiler.
 RUN dotnet restore "$PROJECT" --use-current-runtime -p:PublishReadyToRun=true
 COPY . .
 RUN dotnet publish "$PROJECT" --no-restore --use-current-runtime --no-self-contained -c Release -o /app -p:UseAppHost=false -p:PublishReadyToRun=true

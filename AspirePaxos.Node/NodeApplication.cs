@@ -21,7 +21,8 @@ public static class NodeApplication
         ["Logging:LogLevel:Polly"] = "Warning",
         ["Logging:LogLevel:System.Net.Http"] = "Warning",
 
-        // The server makes an Activity for each request where its log is on at any level, also where nobody listens to it.
+        // The server makes an Activity for each request where this log is on at any level, also where nobody listens to it. (It would also warn
+        // where URLS overrides HTTP_PORTS; the node tells itself where it listens.)
         ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "None",
 
         // A start that fails is told in one sentence by the program, not with a stack trace by the host.

@@ -2,9 +2,10 @@ using AspirePaxos.Node;
 using AspirePaxos.Node.Storage;
 using Microsoft.Extensions.Options;
 
-// Requests are read on the thread that hears of them: no handler blocks, and a hop through the thread pool is a large part of a lone write.
+// Requests are read on the thread that hears of them: handlers that may block leave it (SharedThreads), and a hop through the thread pool is a large part of a lone write.
 // The runtime takes this setting from the environment only, and not before the first socket.
-Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
+const string inlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+if (Environment.GetEnvironmentVariable(inlineCompletions) is null) Environment.SetEnvironmentVariable(inlineCompletions, "1");
 
 const int wrongSettings = 64, wrongDataDirectory = 65, cannotListen = 66;
 

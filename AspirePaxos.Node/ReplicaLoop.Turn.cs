@@ -30,8 +30,8 @@ public sealed partial class ReplicaLoop
                 inbox.Wait();
                 for (var taken = 0; taken < MaxInputsPerTurn && !stopped && inbox.TryTake(out var input); taken++) Handle(input);
                 CarryOut();
-                completions.Flush(idle: inbox.IsEmpty);
                 if (HasNews()) Publish();
+                completions.Flush(idle: inbox.IsEmpty);
             }
         }
         catch (Exception e)
@@ -41,8 +41,14 @@ public sealed partial class ReplicaLoop
         finally
         {
             inbox.Close();
-            AbandonAll();
-            completions.Flush(idle: false);
+            try
+            {
+                AbandonAll();
+            }
+            finally
+            {
+                completions.Flush(idle: false);
+            }
         }
     }
 
@@ -133,6 +139,8 @@ public sealed partial class ReplicaLoop
             LogRounds(ready.Rounds);
             if (ready.Write is { } write) Enqueue(write);
             foreach (var envelope in ready.Messages) Send(envelope);
+            // Nobody's answer waits until something else is applied.
+            if (ready.Chosen.Count > 0) completions.Flush(idle: false);
             foreach (var chosen in ready.Chosen) Apply(chosen);
             foreach (var read in ready.SnapshotReads) Answer(read);
             foreach (var part in ready.SnapshotParts) snapshots!.Keep(part, replica.ClusterId);
@@ -153,7 +161,7 @@ public sealed partial class ReplicaLoop
         }
 
         tracer.Replied(envelope.Token);
-        completions.Add(() => exchanges.Answer(envelope));
+        completions.Add(() => exchanges.Answer(envelope), takesLong: envelope.Message is Promise or LearnReply or RecoverReply or SnapshotChunk);
     }
 
     private void Apply(ChosenCommand chosen)

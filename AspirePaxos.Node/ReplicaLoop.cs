@@ -132,6 +132,7 @@ public sealed partial class ReplicaLoop : IDisposable
     public void Dispose()
     {
         if (thread is null) return;
+        if (thread == Thread.CurrentThread) throw new InvalidOperationException("The loop's own thread cannot wait for its end.");
         inbox.Post(new LoopInput.Stop());
         thread.Join();
         thread = null;

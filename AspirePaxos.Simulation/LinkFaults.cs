@@ -47,7 +47,7 @@ internal sealed class LinkFaults(World world, FaultInjector faults, Prng random)
     /// <summary>Not everyone sees the same: what a clean partition never makes.</summary>
     private void Cut()
     {
-        switch (random.Between(0, world.Hosts.Count > 3 ? 5 : 3))
+        switch (random.Between(0, world.Hosts.Count > 4 ? 5 : 3))
         {
             case 0:
                 CutOneLink();
@@ -69,8 +69,8 @@ internal sealed class LinkFaults(World world, FaultInjector faults, Prng random)
     /// <summary>
     /// The leader is left with as many followers as a quorum of the others can do without, and the others find out at once. When they have
     /// chosen something the clients fall silent, and one of those followers comes back: it learns what was chosen without having promised
-    /// anything, since nothing more is proposed, and the old leader learns that from it while another follower still holds what that leader
-    /// proposed (decision 3).
+    /// anything, since nothing more is proposed, and the old leader learns that from it while another follower (there is one with
+    /// seven replicas) still holds what that leader proposed (decision 3).
     /// </summary>
     private void LeaveFollowers()
     {

@@ -33,6 +33,7 @@ internal static partial class ClientApi
     /// <summary>Refuses dot segments and bodies where none belongs, and turns what is thrown into an answer.</summary>
     private static async Task GuardAsync(HttpContext http, RequestDelegate next, NodeOptions options, ILogger logger)
     {
+        if (SharedThreads.MustLeave) await SharedThreads.Leave();
         var path = RequestTarget.RawPath(http);
         var refusal = RequestTarget.HasDotSegment(path)
             ? path.StartsWith("/log/", StringComparison.Ordinal) ? LogPrintEndpoint.BadName : Problem.BadPath("A path cannot carry the segments . and .. .")

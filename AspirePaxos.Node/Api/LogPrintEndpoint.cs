@@ -28,8 +28,7 @@ internal sealed partial class LogPrintEndpoint(ClientRequests requests, ILogger<
         }
 
         if (name.Length == 0) name = DefaultName;
-        // Files may keep a thread waiting, and this one may be that of all sockets.
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await SharedThreads.Leave();
         try
         {
             await WriteFileAsync(requests.Options.LogPath, name);

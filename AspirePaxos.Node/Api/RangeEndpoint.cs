@@ -35,6 +35,7 @@ internal sealed class RangeEndpoint(ClientRequests requests)
             return;
         }
 
+        await SharedThreads.Leave();
         requests.Describe(http.Response, answer.AppliedIndex, page.Revision);
         http.Response.ContentType = "application/json; charset=utf-8";
         Write(http.Response, page);

@@ -16,8 +16,15 @@ internal sealed class StatusEndpoints(ReplicaLoop loop, NodeMeter meter, NodeOpt
 
     public void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet("/v1/status", (RequestDelegate)(http => AnswerAsync(http, Status(loop.Status, Sizes(loop.Status), meter.Work), ApiJson.Plain.StatusBody)));
+        app.MapGet("/v1/status", StatusAsync);
         app.MapGet("/v1/cluster", (RequestDelegate)(http => AnswerAsync(http, Cluster(loop.Status), ApiJson.Plain.ClusterBody)));
+    }
+
+    private async Task StatusAsync(HttpContext http)
+    {
+        // It asks the file system for sizes.
+        await SharedThreads.Leave();
+        await AnswerAsync(http, Status(loop.Status, Sizes(loop.Status), meter.Work), ApiJson.Plain.StatusBody);
     }
 
     internal static Task AnswerAsync<T>(HttpContext http, T body, JsonTypeInfo<T> type)

@@ -90,7 +90,7 @@ internal sealed class StoreEndpoints(ClientRequests requests)
         if (request.ContentLength > Options.MaxRequestBody) return (default, Problem.BodyTooLarge(Options.MaxRequestBody));
         try
         {
-            var limits = new FormOptions { MultipartBodyLengthLimit = Options.MaxRequestBody, ValueLengthLimit = Options.MaxRequestBody };
+            var limits = new FormOptions { MultipartBodyLengthLimit = Options.MaxRequestBody, ValueLengthLimit = Options.MaxRequestBody, MemoryBufferThreshold = Options.MaxRequestBody };
             var feature = new FormFeature(request, limits);
             if (!feature.HasFormContentType) return (default, Problem.Invalid("The Content-Type is malformed; a multipart form states it once, with its boundary."));
             var form = await feature.ReadFormAsync(request.HttpContext.RequestAborted);

@@ -36,6 +36,7 @@ internal sealed class PeerContent : HttpContent
         var body = new byte[length];
         await using var stream = await content.ReadAsStreamAsync(stop);
         await stream.ReadExactlyAsync(body, stop);
+        if (length > SharedThreads.SmallBytes) await SharedThreads.Leave();
         return body;
     }
 

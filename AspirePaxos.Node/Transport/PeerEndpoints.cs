@@ -146,6 +146,8 @@ internal sealed class PeerEndpoints(NodeOptions options, LoopInbox inbox, Exchan
             throw new MalformedMessageException("The body ends early.", e);
         }
 
+        if (length > SharedThreads.SmallBytes) await SharedThreads.Leave();
+
         return body;
     }
 

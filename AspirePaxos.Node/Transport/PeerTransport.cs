@@ -14,8 +14,6 @@ namespace AspirePaxos.Node.Transport;
 /// </summary>
 internal sealed class PeerTransport : IDisposable
 {
-    private const int SmallBytes = 16 << 10;
-
     private readonly NodeOptions options;
     private readonly LoopInbox inbox;
     private readonly NodeMeter meter;
@@ -79,8 +77,8 @@ internal sealed class PeerTransport : IDisposable
     };
 
     /// <summary>
-    /// Leaves on the loop's own thread: up to the bytes on the connection it needs none of the thread pool, however busy that is, which a
-    /// heartbeat counts on, and a lone write saves the way through it.
+    /// Whether it leaves on the loop's own thread: up to the bytes on an open connection it needs none of the thread pool, however busy that
+    /// is, which a heartbeat counts on, and a lone write saves the way through it.
     /// </summary>
     private static bool IsSmall(Message message)
     {
@@ -98,7 +96,7 @@ internal sealed class PeerTransport : IDisposable
                 break;
         }
 
-        return bytes <= SmallBytes;
+        return bytes <= SharedThreads.SmallBytes;
     }
 
     private async Task SendAsync(Sending sending)

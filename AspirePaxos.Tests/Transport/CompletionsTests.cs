@@ -26,7 +26,7 @@ public sealed class CompletionsTests
         // What follows must not run here: this thread holds the gate until all were handed over.
         var gate = new Lock();
         var done = new SemaphoreSlim(0);
-        var threads = new HashSet<bool>();
+        var ranHere = new HashSet<bool>();
         lock (gate)
         {
             for (var i = 0; i < count; i++)
@@ -34,7 +34,7 @@ public sealed class CompletionsTests
                 completions.Add(() =>
                 {
                     var reentered = gate.IsHeldByCurrentThread;
-                    lock (gate) threads.Add(reentered);
+                    lock (gate) ranHere.Add(reentered);
                     done.Release();
                 });
             }
@@ -43,7 +43,33 @@ public sealed class CompletionsTests
         }
 
         for (var i = 0; i < count; i++) Assert.True(await done.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
-        Assert.Equal([false], threads);
+        Assert.Equal([false], ranHere);
+    }
+
+    [Fact]
+    public async Task What_takes_long_never_keeps_the_loop()
+    {
+        var done = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var loop = new Thread(() =>
+        {
+            completions.Add(() => done.SetResult(Environment.CurrentManagedThreadId), takesLong: true);
+            completions.Flush(idle: true);
+        });
+        loop.Start();
+
+        Assert.NotEqual(loop.ManagedThreadId, await done.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void A_handler_can_tell_that_it_runs_on_the_loops_thread()
+    {
+        var during = false;
+        completions.Add(() => during = SharedThreads.MustLeave);
+
+        completions.Flush(idle: true);
+
+        Assert.True(during);
+        Assert.False(SharedThreads.MustLeave);
     }
 
     [Fact]

@@ -22,6 +22,19 @@ public sealed class LoopInboxTests
     }
 
     [Fact]
+    public void It_is_empty_once_all_of_it_was_taken()
+    {
+        Assert.True(inbox.IsEmpty);
+        inbox.Post(new LoopInput.Abandoned(1));
+        inbox.Post(new LoopInput.Abandoned(2));
+        Assert.False(inbox.IsEmpty);
+        Assert.True(inbox.TryTake(out _));
+        Assert.False(inbox.IsEmpty);
+        Assert.True(inbox.TryTake(out _));
+        Assert.True(inbox.IsEmpty);
+    }
+
+    [Fact]
     public void The_loop_waits_until_something_is_posted_and_not_while_something_is_left()
     {
         var loop = Waiting();

@@ -87,21 +87,30 @@ public sealed class PeerTransportTests : IAsyncDisposable
 
     /// <remarks>Large bodies are serialized elsewhere, so that they do not keep the loop from its work.</remarks>
     [Theory]
-    [InlineData(16, true)]
-    [InlineData(64 << 10, false)]
+    [InlineData(SharedThreads.SmallBytes, true)]
+    [InlineData(SharedThreads.SmallBytes + 1, false)]
     public void What_is_small_leaves_on_the_thread_that_sends_it(int bytes, bool here)
     {
         var sender = Environment.CurrentManagedThreadId;
-        var thread = 0;
-        var accept = new Accept(new Ballot(1, Self.Node), 1, [new Command(new byte[bytes])], 0);
+        Message[] messages =
+        [
+            new Accept(new Ballot(1, Self.Node), 1, [new Command(new byte[bytes])], 0),
+            new Forward(0, [new ForwardedCommand(7, new byte[bytes])]),
+            new Learn([new LearnedCommand(1, new Ballot(1, Self.Node), new Command(new byte[bytes]))]),
+        ];
 
-        End(Forwarding with { Message = accept }, new Uri("http://127.0.0.1:1"), before: () =>
+        foreach (var message in messages)
         {
-            thread = Environment.CurrentManagedThreadId;
-            throw new InvalidOperationException("seen");
-        });
+            var thread = 0;
+            End(Forwarding with { Message = message }, new Uri("http://127.0.0.1:1"), before: () =>
+            {
+                thread = Environment.CurrentManagedThreadId;
+                throw new InvalidOperationException("seen");
+            });
 
-        Assert.Equal(here, thread == sender);
+            Assert.NotEqual(0, thread);
+            Assert.Equal(here, thread == sender);
+        }
     }
 
     private LoopInput.Undelivered Undelivered(Envelope request, Uri address, Action? before = null, Action? after = null) =>
