@@ -8,23 +8,23 @@ namespace AspirePaxos.Node;
 internal sealed class Completions
 {
     private readonly List<Action> due = [];
-    private bool takeLong;
+    private bool anyTakesLong;
 
     /// <param name="completion">Ends somebody's wait; it must not throw.</param>
     /// <param name="takesLong">What follows does: the thread pool does it in any case.</param>
     public void Add(Action completion, bool takesLong = false)
     {
         due.Add(completion);
-        takeLong |= takesLong;
+        anyTakesLong |= takesLong;
     }
 
     /// <param name="idle">The loop has no other input.</param>
     public void Flush(bool idle)
     {
         if (due.Count == 0) return;
-        if (idle && !takeLong && due.Count == 1) SharedThreads.Complete(due[0]);
+        if (idle && !anyTakesLong && due.Count == 1) SharedThreads.Complete(due[0]);
         else foreach (var completion in due) ThreadPool.UnsafeQueueUserWorkItem(static one => one(), completion, preferLocal: false);
         due.Clear();
-        takeLong = false;
+        anyTakesLong = false;
     }
 }

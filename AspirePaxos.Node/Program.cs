@@ -2,8 +2,8 @@ using AspirePaxos.Node;
 using AspirePaxos.Node.Storage;
 using Microsoft.Extensions.Options;
 
-// Requests are read on the thread that hears of them: handlers that may block leave it (SharedThreads), and a hop through the thread pool is a large part of a lone write.
-// The runtime takes this setting from the environment only, and not before the first socket.
+// Requests are read on the thread that hears of them: a hop through the thread pool is a large part of a lone write, and handlers that may
+// block leave it (SharedThreads). The runtime takes this setting from the environment only, before the first socket.
 const string inlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
 if (Environment.GetEnvironmentVariable(inlineCompletions) is null) Environment.SetEnvironmentVariable(inlineCompletions, "1");
 

@@ -13,10 +13,10 @@ public sealed partial class ReplicaLoop
 
     private readonly Dictionary<long, (TaskCompletionSource<Outcome> Done, long Started)> writes = [];
     private readonly Dictionary<long, Action<bool, KeyValueStore>> reads = [];
+    private readonly Completions completions = new();
     private Replica replica = null!;
     private KeyValueStore store = null!;
     private long lastRequestId;
-    private readonly Completions completions = new();
     private int tickQueued;
     private bool ticked;
     private volatile bool stopped;

@@ -5,7 +5,7 @@ namespace AspirePaxos.Simulation;
 /// <summary>Partitions of all shapes, clogged links, broken connections.</summary>
 internal sealed class LinkFaults(World world, FaultInjector faults, Prng random)
 {
-    /// <summary>Two heartbeats, and twice what a learner waits before it asks.</summary>
+    /// <summary>Microseconds; more than two heartbeats and twice what a learner waits before it asks.</summary>
     private const long LongEnoughToLearn = 400_000;
 
     public void Begin()

@@ -1,18 +1,23 @@
+using HdrHistogram;
+
 namespace AspirePaxos.Cli.Load;
 
-/// <summary>Counts replies, and how long those took that were answered. For many threads.</summary>
+/// <summary>Counts replies, and how long those took that were answered, of which three digits are kept. For many threads.</summary>
 internal sealed class Tally
 {
+    /// <summary>Longer than any reply may take.</summary>
+    private const long Longest = 120_000_000;
+
     private readonly Lock turn = new();
-    private readonly List<TimeSpan> times = [];
+    private readonly LongHistogram microseconds = new(1, Longest, 3);
     private readonly SortedDictionary<string, int> failures = new(StringComparer.Ordinal);
-    private bool sorted;
+    private TimeSpan greatest;
 
     public int Answered
     {
         get
         {
-            lock (turn) return times.Count;
+            lock (turn) return (int)microseconds.TotalCount;
         }
     }
 
@@ -43,8 +48,8 @@ internal sealed class Tally
                 return;
             }
 
-            times.Add(reply.Took);
-            sorted = false;
+            microseconds.RecordValue(Math.Clamp((long)reply.Took.TotalMicroseconds, 1, Longest));
+            if (reply.Took > greatest) greatest = reply.Took;
         }
     }
 
@@ -53,9 +58,9 @@ internal sealed class Tally
     {
         lock (turn)
         {
-            if (!sorted) times.Sort();
-            sorted = true;
-            return times.Count == 0 ? TimeSpan.Zero : times[Math.Clamp((int)Math.Ceiling(share * times.Count) - 1, 0, times.Count - 1)];
+            if (microseconds.TotalCount == 0) return TimeSpan.Zero;
+            var within = TimeSpan.FromMicroseconds(microseconds.GetValueAtPercentile(100 * share));
+            return within < greatest ? within : greatest;
         }
     }
 }

@@ -12,9 +12,11 @@ internal static class RequestBody
         if (request.ContentLength > limit) return ([], tooLarge);
         try
         {
-            return request.ContentLength is { } length
+            var read = request.ContentLength is { } length
                 ? await ReadExactlyAsync(request, (int)length)
                 : await ReadChunkedAsync(request, limit, tooLarge);
+            if (read.Bytes.Length > SharedThreads.SmallBytes) await SharedThreads.Leave();
+            return read;
         }
         catch (BadHttpRequestException refused)
         {

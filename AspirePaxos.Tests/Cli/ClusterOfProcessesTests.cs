@@ -9,22 +9,14 @@ public sealed class ClusterOfProcessesTests
     public async Task A_crash_under_load_loses_nothing()
     {
         await using var cluster = await LocalCluster.StartAsync();
-        using var done = new CancellationTokenSource();
-        var restarting = Task.Run(async () =>
-        {
-            while (!done.IsCancellationRequested)
-            {
-                foreach (var name in cluster.Names.Where(name => !cluster.IsRunning(name))) await cluster.StartAsync(name);
-                await Task.Delay(10);
-            }
-        });
-
-        var run = await PaxosProgram.RunAsync($"crash {cluster.Names[1]} --pause 0 --data '{cluster.DataDirectory}'");
-        await done.CancelAsync();
-        await restarting;
+        var victim = cluster.Names[1];
+        var crashing = PaxosProgram.RunAsync($"crash {victim} --pause 0 --data '{cluster.DataDirectory}'");
+        await Eventually.HoldsAsync(() => !cluster.IsRunning(victim) || crashing.IsCompleted, $"{victim} crashes");
+        await cluster.StartAsync(victim);
+        var run = await crashing;
 
         Assert.True(run.Code == 0, run.Output);
-        Assert.Contains($"{cluster.Names[1]} crashed and is back", run.Output, StringComparison.Ordinal);
+        Assert.Contains($"{victim} crashed and is back", run.Output, StringComparison.Ordinal);
         Assert.Contains("acknowledged writes are readable", run.Output, StringComparison.Ordinal);
         Assert.Contains("The logs of 3 nodes are equal", run.Output, StringComparison.Ordinal);
     }
