@@ -12,6 +12,9 @@ internal sealed class ClusterClient(FoundCluster found, TimeSpan timeout) : IDis
 
     private static readonly TimeSpan pause = TimeSpan.FromMilliseconds(300);
 
+    /// <summary>With less left nobody is asked again: an attempt that is cut off only makes a known outcome unknown.</summary>
+    private static readonly TimeSpan leastTime = TimeSpan.FromSeconds(1);
+
     // A new connection each: a broken one would make the handler send a request twice without a word.
     private readonly HttpClient http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2), UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero })
     {
@@ -37,7 +40,7 @@ internal sealed class ClusterClient(FoundCluster found, TimeSpan timeout) : IDis
                 try
                 {
                     var left = timeout - Stopwatch.GetElapsedTime(began);
-                    if (left <= TimeSpan.Zero) throw GaveUp(write && mayHaveHappened, lastWords);
+                    if (left <= (lastWords.Length > 0 ? leastTime : TimeSpan.Zero)) throw GaveUp(write && mayHaveHappened, lastWords);
                     var answer = await AskAsync(node, method, path, left < patienceWithOne ? left : patienceWithOne, stop, body, sent);
                     if (answer.Status is not (HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout or HttpStatusCode.TooManyRequests)) return answer;
                     mayHaveHappened |= answer.Status == HttpStatusCode.GatewayTimeout;

@@ -32,7 +32,7 @@ public sealed class RefusalTests
     {
         await using var node = await FakeNode.StartAsync(http => FakeNode.ProblemAsync(http, 504, "The outcome of the write is unknown"));
 
-        var run = (await CliRun.OfAsync("put", "k", "v", "--timeout", "1", "-e", node.Address)).Ends(ExitCode.Unknown);
+        var run = (await CliRun.OfAsync("put", "k", "v", "--timeout", "4", "-e", node.Address)).Ends(ExitCode.Unknown);
 
         Assert.Contains("Read the key before you write again", run.Error, StringComparison.Ordinal);
         Assert.Single(node.Requests.Select(request => request.IdempotencyKey).Distinct());
@@ -44,7 +44,7 @@ public sealed class RefusalTests
     {
         await using var node = await FakeNode.StartAsync(http => FakeNode.ProblemAsync(http, 503, "The write was not proposed"));
 
-        var run = (await CliRun.OfAsync("delete", "k", "--timeout", "1", "-e", node.Address)).Ends(ExitCode.Unavailable);
+        var run = (await CliRun.OfAsync("delete", "k", "--timeout", "4", "-e", node.Address)).Ends(ExitCode.Unavailable);
 
         Assert.Contains("Nothing was changed", run.Error, StringComparison.Ordinal);
     }
