@@ -1,4 +1,5 @@
 using Aspire.Hosting.ApplicationModel;
+using AspirePaxos.AppHost;
 
 // The one place where the topology is written. aspire-manifest.json is published from it and read by the launcher: a change of one is a
 // change of both. To publish: dotnet run --project AspirePaxos.AppHost -- --publisher manifest --output-path ../aspire-manifest.json
@@ -7,10 +8,13 @@ Console.WriteLine("Host: Aspire. Without it, by the launcher: dotnet run --proje
 var builder = DistributedApplication.CreateBuilder(args);
 var publishing = builder.ExecutionContext.IsPublishMode;
 
-// Only when compose is published: in the manifest this environment would turn up as an error entry.
+// Where data and printed logs are while it runs here, as with the launcher: -- --data DIR
+var data = Path.GetFullPath(builder.Configuration["data"] is { Length: > 0 } given ? given : Path.Combine(builder.AppHostDirectory, "..", ".paxos"));
+
+// Only when compose is published: in the manifest this environment would turn up as an error entry. All nodes send to its dashboard.
 if (builder.Configuration["compose"] == "true")
 {
-    builder.AddDockerComposeEnvironment("compose");
+    builder.AddDockerComposeEnvironment("compose").WithDashboard(dashboard => dashboard.WithHostPort(18888));
 }
 
 var secret = builder.AddParameter("cluster-secret", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true);
@@ -19,13 +23,16 @@ var secret = builder.AddParameter("cluster-secret", new GenerateParameterDefault
 string[] names = ["node0", "node1", "node2"];
 var nodes = names.Select((name, i) => builder
     .AddProject<Projects.AspirePaxos_Node>(name, launchProfileName: null)
+    .WithIconName("Database")
     .WithHttpEndpoint(port: 8000 + i, targetPort: publishing ? 8080 : null, name: "http")
     .WithExternalHttpEndpoints()
+    .WithUrlForEndpoint("http", page => page.DisplayText = "Page")
+    .WithUrlForEndpoint("http", _ => new ResourceUrlAnnotation { Url = "/v1/cluster", DisplayText = "Cluster" })
     .WithHttpHealthCheck("/health")
     .WithEnvironment("Paxos__NodeId", name)
     .WithEnvironment("Paxos__Replicas", string.Join(',', names))
     .WithEnvironment("Paxos__ClusterSecret", secret)
-    .WithEnvironment("Paxos__DataDirectory", publishing ? "/data" : Path.Combine(builder.AppHostDirectory, "..", ".paxos", name + "-data"))
+    .WithEnvironment("Paxos__DataDirectory", publishing ? "/data" : Path.Combine(data, name + "-data"))
     .PublishAsDockerFile(container => container
         .WithDockerfile("..")
         .WithBuildArg("PROJECT", "AspirePaxos.Node")
@@ -39,8 +46,9 @@ foreach (var node in nodes)
     // For development alone; what is published does not have them.
     if (!publishing)
     {
-        node.WithEnvironment("Paxos__EnableCrashEndpoint", "true");
-        node.WithEnvironment("Paxos__LogDirectory", Path.Combine(builder.AppHostDirectory, "..", ".paxos", "logs", node.Resource.Name));
+        node.WithEnvironment("Paxos__EnableCrashEndpoint", "true")
+            .WithEnvironment("Paxos__LogDirectory", Path.Combine(data, "logs", node.Resource.Name))
+            .WithReplicaCommands(nodes);
     }
 }
 

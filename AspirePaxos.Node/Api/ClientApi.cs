@@ -26,6 +26,7 @@ internal static partial class ClientApi
         new StatusEndpoints(requests.Loop, requests.Meter, options).Map(endpoints);
         app.Services.GetRequiredService<Readiness>().Map(endpoints);
         CrashEndpoint.Map(endpoints, options);
+        StepDownEndpoint.Map(endpoints, requests.Loop, options);
         new PageEndpoint(requests.Loop).Map(endpoints);
         return app;
     }
