@@ -122,5 +122,25 @@ public abstract record RoundEvent
     public sealed record Chosen(Ballot Ballot, long Through) : RoundEvent;
 
     /// <summary>The ballot was given up: higher promise seen, quorum lost, or timed out.</summary>
-    public sealed record SteppedDown(Ballot Ballot, string Reason) : RoundEvent;
+    /// <param name="Reason">The same as <paramref name="Kind"/> for people, with names and ballots.</param>
+    public sealed record SteppedDown(Ballot Ballot, StepDownKind Kind, string Reason) : RoundEvent;
+}
+
+/// <summary>Why a leader or a candidate gave up its ballot.</summary>
+public enum StepDownKind
+{
+    /// <summary>A higher one leads, was promised, or refused it.</summary>
+    HigherBallot,
+
+    /// <summary>No majority answered, promised or accepted in time.</summary>
+    NoQuorum,
+
+    /// <summary>Its own write to disk does not end.</summary>
+    DiskStuck,
+
+    /// <summary>Slots were chosen without it.</summary>
+    Overtaken,
+
+    /// <summary>This replica's state differs from the others': it stops.</summary>
+    Diverged,
 }

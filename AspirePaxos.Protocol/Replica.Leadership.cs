@@ -9,8 +9,8 @@ public sealed partial class Replica
     /// <summary>Another's ballot at or above our own promise: whatever we lead or stand for is over.</summary>
     private void GiveWayTo(Ballot ballot)
     {
-        if (leader is not null && ballot > leader.Ballot) StepDown($"{ballot} leads");
-        if (candidacy is not null && ballot > candidacy.Ballot) GiveUp($"{ballot} leads");
+        if (leader is not null && ballot > leader.Ballot) StepDown(StepDownKind.HigherBallot, $"{ballot} leads");
+        if (candidacy is not null && ballot > candidacy.Ballot) GiveUp(StepDownKind.HigherBallot, $"{ballot} leads");
     }
 
     private void TickElection()
@@ -57,13 +57,13 @@ public sealed partial class Replica
     private void StepDownIfLost()
     {
         if (leader is null) return;
-        if (leader.Refused) StepDown("a higher ballot is promised here");
-        else if (Stuck) StepDown("a write to disk does not end");
-        else if (!Simple && context.Now - leader.ConfirmedAt > Options.ElectionTimeout) StepDown("no quorum answers");
-        else if (Simple && context.Now - leader.StartedAt > 2L * Options.ElectionTimeout) StepDown("no quorum accepted in time");
+        if (leader.Refused) StepDown(StepDownKind.HigherBallot, "a higher ballot is promised here");
+        else if (Stuck) StepDown(StepDownKind.DiskStuck, "a write to disk does not end");
+        else if (!Simple && context.Now - leader.ConfirmedAt > Options.ElectionTimeout) StepDown(StepDownKind.NoQuorum, "no quorum answers");
+        else if (Simple && context.Now - leader.StartedAt > 2L * Options.ElectionTimeout) StepDown(StepDownKind.NoQuorum, "no quorum accepted in time");
     }
 
-    private void StepDown(string reason)
+    private void StepDown(StepDownKind kind, string reason)
     {
         var ballot = leader!.Ballot;
         leader = null;
@@ -80,16 +80,16 @@ public sealed partial class Replica
             election.BackOff();
         }
 
-        context.Out.Ready.Rounds.Add(new RoundEvent.SteppedDown(ballot, reason));
+        context.Out.Ready.Rounds.Add(new RoundEvent.SteppedDown(ballot, kind, reason));
     }
 
-    private void GiveUp(string reason)
+    private void GiveUp(StepDownKind kind, string reason)
     {
         var ballot = candidacy!.Ballot;
         candidacy = null;
         if (Simple) rounds.Failed();
         else election.BackOff();
-        context.Out.Ready.Rounds.Add(new RoundEvent.SteppedDown(ballot, reason));
+        context.Out.Ready.Rounds.Add(new RoundEvent.SteppedDown(ballot, kind, reason));
     }
 
     private void Flush()

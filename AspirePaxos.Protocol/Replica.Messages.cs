@@ -201,7 +201,7 @@ public sealed partial class Replica
         if (leader is null || Simple || reply.Ballot != leader.Ballot) return;
         if (reply.Promised > leader.Ballot)
         {
-            StepDown($"{from} promised {reply.Promised}");
+            StepDown(StepDownKind.HigherBallot, $"{from} promised {reply.Promised}");
             return;
         }
 
@@ -215,11 +215,11 @@ public sealed partial class Replica
         context.Saw(nack.Promised);
         if (candidacy is not null && nack.RefusedBallot == candidacy.Ballot && nack.Promised > candidacy.Ballot)
         {
-            GiveUp($"refused: {nack.Promised} is promised");
+            GiveUp(StepDownKind.HigherBallot, $"refused: {nack.Promised} is promised");
         }
         else if (leader is not null && nack.RefusedBallot == leader.Ballot && nack.Promised > leader.Ballot)
         {
-            StepDown($"refused: {nack.Promised} is promised");
+            StepDown(StepDownKind.HigherBallot, $"refused: {nack.Promised} is promised");
         }
     }
 }

@@ -35,7 +35,7 @@ public sealed partial class Replica
         if (slot <= CommitIndex || Rejection is not null) return false;
         Invariant.Holds(unapplied.Count == 0 && emitted == AppliedIndex, "a snapshot is installed between two slots");
         // Whatever the slots below held, this replica cannot tell whether it was what it proposed.
-        if (leader is not null) StepDown($"the slots through {slot} were chosen without it");
+        if (leader is not null) StepDown(StepDownKind.Overtaken, $"the slots through {slot} were chosen without it");
         context.Log.InstallSnapshot(slot);
         context.Out.Install(slot);
         proposals.OnSnapshot(slot);
@@ -66,8 +66,8 @@ public sealed partial class Replica
     private void StopIfDiverged()
     {
         if (divergence.Verdict is not { } verdict || Rejection is not null) return;
-        if (leader is not null) StepDown(verdict);
-        if (candidacy is not null) GiveUp(verdict);
+        if (leader is not null) StepDown(StepDownKind.Diverged, verdict);
+        if (candidacy is not null) GiveUp(StepDownKind.Diverged, verdict);
         context.Formation.Stop($"This replica has stopped: {verdict}. Keep a copy of its data directory for whoever looks into it, and start the node on an empty one.");
     }
 

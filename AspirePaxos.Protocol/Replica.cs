@@ -218,7 +218,7 @@ public sealed partial class Replica
         if (leader is not null) departure.Tick(leader);
         if (Simple) TickSimple();
         else if (leader is null && candidacy is null) TickElection();
-        if (candidacy is { TimedOut: true }) GiveUp("no quorum promised in time");
+        if (candidacy is { TimedOut: true }) GiveUp(StepDownKind.NoQuorum, "no quorum promised in time");
         LeadIfWon();
     }
 
@@ -280,7 +280,7 @@ public sealed partial class Replica
     {
         var deposed = leader is not null && !leader.Learned(slot, command);
         proposals.OnLearned(slot, command);
-        if (deposed) StepDown($"slot {slot} was chosen in a higher ballot");
+        if (deposed) StepDown(StepDownKind.Overtaken, $"slot {slot} was chosen in a higher ballot");
     }
 
     /// <summary>A bounded number at once, so that a long catch-up does not hold everything in memory twice.</summary>

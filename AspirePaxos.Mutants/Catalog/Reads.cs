@@ -14,7 +14,7 @@ internal static partial class Catalog
         new("deposed-leader-answers", "a leader answers reads without asking anyone whether it still leads",
             In("Protocol/ReadIndex", "|| leader.ConfirmedSequence < confirmed.Sequence) return;", ") return;")),
         new("confirmation-ignores-a-higher-promise", "an answer that shows a higher promise confirms all the same",
-            In("Protocol/Replica.Messages", "        if (reply.Promised > leader.Ballot)\n        {\n            StepDown($\"{from} promised {reply.Promised}\");\n            return;\n        }\n", "")),
+            In("Protocol/Replica.Messages", "        if (reply.Promised > leader.Ballot)\n        {\n            StepDown(StepDownKind.HigherBallot, $\"{from} promised {reply.Promised}\");\n            return;\n        }\n", "")),
         new("visible-before-applied-here", "a confirmed read is answered before its index is applied",
             In("Protocol/ReadIndex", "            if (waits.Index > AppliedIndex) return false;\n", "")),
         new("simple-read-asks-nobody", "in Simple mode a read goes by what this replica knows itself",
