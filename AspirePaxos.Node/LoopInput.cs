@@ -95,6 +95,15 @@ internal sealed class LoopInbox
         }
     }
 
+    /// <summary>What has arrived and the loop has not begun with; safe from any thread.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (gate) return arriving.Count;
+        }
+    }
+
     /// <summary>The loop's thread only.</summary>
     public bool TryTake(out LoopInput input)
     {

@@ -34,7 +34,7 @@ public static class NodeApplication
     {
         builder.Configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = DefaultSettings });
         var options = NodeOptionsValidation.Read(builder.Configuration);
-        builder.AddServiceDefaults();
+        builder.AddServiceDefaults(prometheus: options.EnableMetricsEndpoint);
         builder.Logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;

@@ -20,7 +20,7 @@ internal sealed partial class NodeLifetime(
     public Task StartingAsync(CancellationToken cancellationToken)
     {
         loop.Start();
-        meter.Observe(() => loop.Status);
+        meter.Observe(loop, Path.Combine(Path.GetFullPath(options.DataDirectory), Storage.PaxosDatabase.FileName));
         if (configuration.GetValue<bool>(ExitWithParent)) new Thread(WatchParent) { Name = "parent", IsBackground = true }.Start();
         return Task.CompletedTask;
     }
@@ -66,9 +66,9 @@ internal sealed partial class NodeLifetime(
         lifetime.StopApplication();
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Node} listens on {Urls}, keeps its data in {DataDirectory}, and runs in mode {Mode}.")]
+    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "{Node} listens on {Urls}, keeps its data in {DataDirectory}, and runs in mode {Mode}.")]
     private partial void LogStarted(string node, string urls, string dataDirectory, Protocol.Mode mode);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Stopping as {Role}.")]
+    [LoggerMessage(EventId = 2, Level = LogLevel.Information, Message = "Stopping as {Role}.")]
     private partial void LogStopping(Protocol.Role role);
 }

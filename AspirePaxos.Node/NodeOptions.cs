@@ -26,6 +26,9 @@ public sealed record NodeOptions
 
     public bool EnableCrashEndpoint { get; init; }
 
+    /// <summary><c>GET /metrics</c> for Prometheus. Where it and OTLP are off nothing is measured.</summary>
+    public bool EnableMetricsEndpoint { get; init; }
+
     public int HeartbeatInterval { get; init; } = 100;
 
     /// <summary>The minimum; each timeout is drawn from [this, twice this).</summary>

@@ -11,6 +11,7 @@ public sealed partial class ReplicaLoop
         if (now is { Stopped: true, Rejection: { } rejection } && rejection != before.Rejection) LogRejected(rejection);
         if (modes.Look(now is { Stopped: false, Rejection: not null }, MonotonicClock.Milliseconds) is { } level) LogMixedModes(level, now.Rejection!);
         if (now.Role == before.Role && now.Leader == before.Leader) return;
+        if (now.Leader != before.Leader && now.Leader != NodeId.None) meter.LeaderChanged();
         if (now.Role != before.Role) LogRole(now.Role, now.Ballot, now.CommitIndex);
         if (now.Leader != before.Leader && now.Leader != NodeId.None && now.Role != Role.Leader) LogLeader(now.Leader, now.Ballot);
     }
@@ -25,21 +26,21 @@ public sealed partial class ReplicaLoop
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Gave up ballot {Ballot}: {Reason}.")]
+    [LoggerMessage(EventId = 100, Level = LogLevel.Information, Message = "Gave up ballot {Ballot}: {Reason}.")]
     private partial void LogSteppedDown(Ballot ballot, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "This replica is {Role} now (ballot {Ballot}, commit index {CommitIndex}).")]
+    [LoggerMessage(EventId = 101, Level = LogLevel.Information, Message = "This replica is {Role} now (ballot {Ballot}, commit index {CommitIndex}).")]
     private partial void LogRole(Role role, Ballot ballot, long commitIndex);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Leader} leads (ballot {Ballot}).")]
+    [LoggerMessage(EventId = 102, Level = LogLevel.Information, Message = "{Leader} leads (ballot {Ballot}).")]
     private partial void LogLeader(NodeId leader, Ballot ballot);
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "This replica may not take part: {Rejection}")]
+    [LoggerMessage(EventId = 103, Level = LogLevel.Critical, Message = "This replica may not take part: {Rejection}")]
     private partial void LogRejected(string rejection);
 
-    [LoggerMessage(Message = "This replica is not ready: {Reason}")]
+    [LoggerMessage(EventId = 104, Message = "This replica is not ready: {Reason}")]
     private partial void LogMixedModes(LogLevel level, string reason);
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "{What} The process stops at once, so that nothing is lost or wrongly acknowledged.")]
+    [LoggerMessage(EventId = 105, Level = LogLevel.Critical, Message = "{What} The process stops at once, so that nothing is lost or wrongly acknowledged.")]
     private partial void LogFailure(string what, Exception failure);
 }

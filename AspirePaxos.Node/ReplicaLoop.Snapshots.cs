@@ -59,6 +59,6 @@ public sealed partial class ReplicaLoop
         installed = null;
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Took over the state after slot {Slot} from another replica's snapshot; this one was at slot {AppliedIndex}.")]
+    [LoggerMessage(EventId = 120, Level = LogLevel.Information, Message = "Took over the state after slot {Slot} from another replica's snapshot; this one was at slot {AppliedIndex}.")]
     private partial void LogInstalled(long slot, long appliedIndex);
 }

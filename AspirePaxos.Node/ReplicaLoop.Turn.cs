@@ -166,6 +166,7 @@ public sealed partial class ReplicaLoop
 
     private void Apply(ChosenCommand chosen)
     {
+        var started = meter.StartApply();
         var batch = Batch.Decode(chosen.Command);
         var applied = store.Apply(chosen.Slot, batch.LogTime, batch.Commands);
         storage!.Enqueue(store.Position, applied.Changes);
@@ -174,6 +175,7 @@ public sealed partial class ReplicaLoop
         replica.NextExpiry = store.NextExpiry;
         replica.Applied(chosen.Slot, results, store.Position.Hash);
         tracer.Applied(chosen.Slot);
+        meter.Applied(started);
     }
 
     private void Complete(long requestId, Outcome outcome)

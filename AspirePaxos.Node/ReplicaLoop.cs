@@ -47,6 +47,9 @@ public sealed partial class ReplicaLoop : IDisposable
     /// <summary>As of the last turn of the loop, as to peers and times as of its last tick; safe from any thread.</summary>
     public ReplicaStatus Status => status;
 
+    /// <summary>Inputs and writes to disk that wait; safe from any thread.</summary>
+    internal (int Inputs, int Writes) Waiting => (inbox.Count, storage?.Waiting ?? 0);
+
     /// <summary>Proposes one encoded <see cref="StoreCommand"/>, here or by one hop at the leader. Never throws for refusals: they are outcomes.</summary>
     /// <remarks>What follows the await may run on the loop's thread, and must not block: <see cref="Completions"/>.</remarks>
     /// <param name="parent">The client's request, for the trace of its round.</param>

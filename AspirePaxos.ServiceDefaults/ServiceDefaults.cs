@@ -22,7 +22,8 @@ public static class ServiceDefaults
     /// Adds the standard resilience handler to every HTTP client. It repeats failed requests, POST too: only for a service whose
     /// requests may run twice, so never for a replica, which forwards writes and whose protocol repeats what needs repeating.
     /// </param>
-    public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder, bool resilientClients = false)
+    /// <param name="prometheus">Metrics are kept for a scraping endpoint too, which the service maps itself.</param>
+    public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder, bool resilientClients = false, bool prometheus = false)
         where TBuilder : IHostApplicationBuilder
     {
         builder.Services.AddServiceDiscovery();
@@ -32,11 +33,18 @@ public static class ServiceDefaults
             if (resilientClients) client.AddStandardResilienceHandler();
         });
 
-        if (!string.IsNullOrWhiteSpace(builder.Configuration[OtlpEndpointSetting])) AddTelemetry(builder);
+        if (!string.IsNullOrWhiteSpace(builder.Configuration[OtlpEndpointSetting])) AddOtlp(builder);
+        if (prometheus) builder.Services.AddOpenTelemetry().WithMetrics(metrics => AddMeters(metrics).AddPrometheusExporter());
         return builder;
     }
 
-    private static void AddTelemetry(IHostApplicationBuilder builder)
+    private static MeterProviderBuilder AddMeters(MeterProviderBuilder metrics) => metrics
+        .AddMeter(TelemetryName)
+        .AddAspNetCoreInstrumentation()
+        .AddHttpClientInstrumentation()
+        .AddRuntimeInstrumentation();
+
+    private static void AddOtlp(IHostApplicationBuilder builder)
     {
         builder.Logging.AddOpenTelemetry(logging =>
         {
@@ -45,11 +53,7 @@ public static class ServiceDefaults
         });
 
         builder.Services.AddOpenTelemetry()
-            .WithMetrics(metrics => metrics
-                .AddMeter(TelemetryName)
-                .AddAspNetCoreInstrumentation()
-                .AddHttpClientInstrumentation()
-                .AddRuntimeInstrumentation())
+            .WithMetrics(metrics => AddMeters(metrics))
             .WithTracing(tracing => tracing
                 .AddSource(TelemetryName)
                 .AddAspNetCoreInstrumentation(requests =>

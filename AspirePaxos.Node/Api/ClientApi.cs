@@ -25,6 +25,7 @@ internal static partial class ClientApi
         new LogPrintEndpoint(requests, app.Services.GetRequiredService<ILogger<LogPrintEndpoint>>()).Map(endpoints);
         new StatusEndpoints(requests.Loop, requests.Meter, options).Map(endpoints);
         app.Services.GetRequiredService<Readiness>().Map(endpoints);
+        MetricsEndpoint.Map(endpoints, options);
         CrashEndpoint.Map(endpoints, options);
         StepDownEndpoint.Map(endpoints, requests.Loop, options);
         new PageEndpoint(requests.Loop).Map(endpoints);
@@ -64,6 +65,6 @@ internal static partial class ClientApi
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed.")]
+    [LoggerMessage(EventId = 300, Level = LogLevel.Error, Message = "{Method} {Path} failed.")]
     private static partial void LogFailed(ILogger logger, Exception exception, string method, string path);
 }

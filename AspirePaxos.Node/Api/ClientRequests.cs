@@ -23,20 +23,25 @@ internal sealed class ClientRequests(ReplicaLoop loop, NodeOptions options, Node
         if (Interlocked.Increment(ref inFlight) > options.MaxRequestsInFlight)
         {
             Interlocked.Decrement(ref inFlight);
-            meter.RefusedRequest();
-            await Problem.Overloaded(options.MaxRequestsInFlight).WriteAsync(http);
+            await RefuseAsync(Problem.Overloaded(options.MaxRequestsInFlight), http);
             return;
         }
 
         try
         {
-            await (Unfit(loop.Status)?.WriteAsync(http) ?? handler(http));
+            await (Unfit(loop.Status) is { } unfit ? RefuseAsync(unfit, http) : handler(http));
         }
         finally
         {
             Interlocked.Decrement(ref inFlight);
         }
     };
+
+    private Task RefuseAsync(Problem problem, HttpContext http)
+    {
+        meter.RefusedRequest(problem.Name);
+        return problem.WriteAsync(http);
+    }
 
     /// <summary>Why this replica answers nobody: what it knows may be wrong, or older than what it said before.</summary>
     private static Problem? Unfit(ReplicaStatus now) =>

@@ -101,6 +101,6 @@ internal sealed partial class LogPrintEndpoint(ClientRequests requests, ILogger<
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The log could not be written as {Name} into {Directory}.")]
+    [LoggerMessage(EventId = 310, Level = LogLevel.Error, Message = "The log could not be written as {Name} into {Directory}.")]
     private static partial void LogFailed(ILogger logger, Exception exception, string name, string directory);
 }

@@ -207,12 +207,12 @@ internal sealed partial class SnapshotFiles : IDisposable
 
     private static bool IsOfFiles(Exception e) => e is IOException or UnauthorizedAccessException;
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Wrote a snapshot of the state after slot {Slot}, {Bytes} bytes, for a replica that lags.")]
+    [LoggerMessage(EventId = 130, Level = LogLevel.Information, Message = "Wrote a snapshot of the state after slot {Slot}, {Bytes} bytes, for a replica that lags.")]
     private partial void LogMade(long slot, long bytes);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A snapshot to be served could not be {What}; it is tried again when it is asked for again.")]
+    [LoggerMessage(EventId = 131, Level = LogLevel.Warning, Message = "A snapshot to be served could not be {What}; it is tried again when it is asked for again.")]
     private partial void LogFailed(string what, Exception failure);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The snapshot of slot {Slot} that was fetched is refused, and fetched again: {Reason}")]
+    [LoggerMessage(EventId = 132, Level = LogLevel.Warning, Message = "The snapshot of slot {Slot} that was fetched is refused, and fetched again: {Reason}")]
     private partial void LogRefused(long slot, string reason);
 }

@@ -66,6 +66,15 @@ internal sealed class StorageThread : IDisposable
 
     public TimeSpan SincePersisted => TimeSpan.FromMilliseconds(Environment.TickCount64 - Volatile.Read(ref lastPersisted));
 
+    /// <summary>Writes that no commit has begun with.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (gate) return writes.Count;
+        }
+    }
+
     public void Start() => thread.Start();
 
     public void Enqueue(Write write)

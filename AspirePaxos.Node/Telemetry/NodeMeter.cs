@@ -21,7 +21,11 @@ public sealed class NodeMeter : IDisposable
     private readonly Counter<long> rounds;
     private readonly Histogram<int> roundCommands;
     private readonly Histogram<double> roundDuration;
+    private readonly Histogram<double> prepareDuration;
+    private readonly Histogram<double> applyDuration;
     private readonly Counter<long> elections;
+    private readonly Counter<long> leaderChanges;
+    private readonly Counter<long> nacks;
     private readonly Counter<long> stepDowns;
     private readonly Histogram<double> commitDuration;
     private readonly Histogram<int> commitWrites;
@@ -29,6 +33,7 @@ public sealed class NodeMeter : IDisposable
     private readonly Counter<long> peerRequests;
     private readonly Histogram<double> peerDuration;
     private readonly Queue<OpenRound> open = [];
+    private (Ballot Ballot, long Started) preparing;
     private long syncs, startedRounds, roundedCommands;
 
     public NodeMeter(IMeterFactory factory, NodeId node, TimeProvider time)
@@ -41,11 +46,15 @@ public sealed class NodeMeter : IDisposable
         writeDuration = meter.CreateHistogram("paxos.write.duration", "s", "From a client's write to its outcome.", advice: seconds);
         reads = meter.CreateCounter<long>("paxos.reads", "{read}", "Reads of clients, by consistency and whether they were answered.");
         readDuration = meter.CreateHistogram("paxos.read.duration", "s", "From a client's read to its answer.", advice: seconds);
-        refused = meter.CreateCounter<long>("paxos.requests.refused", "{request}", "Requests of clients refused because too many were in flight.");
+        refused = meter.CreateCounter<long>("paxos.requests.refused", "{request}", "Requests of clients refused before anything was done, by reason.");
         rounds = meter.CreateCounter<long>("paxos.rounds", "{round}", "Rounds led by this replica, by how they ended.");
         roundCommands = meter.CreateHistogram("paxos.round.commands", "{command}", "Commands in one round.", advice: counts);
         roundDuration = meter.CreateHistogram("paxos.round.duration", "s", "From the sending of Accept until a quorum accepted.", advice: seconds);
+        prepareDuration = meter.CreateHistogram("paxos.prepare.duration", "s", "From the start of phase 1 until a quorum promised.", advice: seconds);
+        applyDuration = meter.CreateHistogram("paxos.apply.duration", "s", "Executing the commands of one slot on the store.", advice: seconds);
         elections = meter.CreateCounter<long>("paxos.elections", "{ballot}", "Ballots that this replica prepared.");
+        leaderChanges = meter.CreateCounter<long>("paxos.leader_changes", "{change}", "Times that this replica learned of another leader.");
+        nacks = meter.CreateCounter<long>("paxos.nacks", "{nack}", "Refusals that peers answered, by peer: they promised a higher ballot.");
         stepDowns = meter.CreateCounter<long>("paxos.step_downs", "{ballot}", "Ballots that this replica gave up, by reason.");
         commitDuration = meter.CreateHistogram("paxos.commit.duration", "s", "One synced transaction of the storage.", advice: seconds);
         commitWrites = meter.CreateHistogram("paxos.commit.writes", "{write}", "Writes of the replica that one transaction made durable.", advice: counts);
@@ -57,30 +66,8 @@ public sealed class NodeMeter : IDisposable
     /// <summary>Counts since the start, for whoever reads the status without a collector of metrics.</summary>
     public WorkDone Work => new(Volatile.Read(ref syncs), Volatile.Read(ref startedRounds), Volatile.Read(ref roundedCommands));
 
-    /// <summary>Gauges of the replica, read whenever somebody collects.</summary>
-    public void Observe(Func<ReplicaStatus> status)
-    {
-        Gauge("paxos.commit_index", "{slot}", "Every slot up to it is learned here.", now => now.CommitIndex);
-        Gauge("paxos.applied_index", "{slot}", "The last slot executed here.", now => now.AppliedIndex);
-        Gauge("paxos.last_slot", "{slot}", "The highest slot with a record here.", now => now.LastSlot);
-        Gauge("paxos.log.slots", "{slot}", "Slots in the log that were not dropped behind the state.", now => now.LastSlot - now.TruncatedThrough);
-        Gauge("paxos.log.bytes", "By", "Of the commands in the log.", now => now.LogBytes);
-        Gauge("paxos.ballot", "1", "The number of the leader's ballot as known here.", now => now.Ballot.Number);
-        Gauge("paxos.leader", "1", "1 where this replica leads.", now => now.Role == Role.Leader ? 1 : 0);
-        Gauge("paxos.quorum", "1", "1 where a quorum was confirmed recently.", now => now.HasRecentQuorum ? 1 : 0);
-        Gauge("paxos.revision", "{change}", "Changes of the store so far.", now => now.Revision);
-        Gauge("paxos.keys", "{key}", "Keys in the store.", now => now.Keys);
-        Gauge("paxos.requests.in_flight", "{request}", "Writes and reads waiting or under way.", now => now.RequestsInFlight);
-        Gauge("paxos.commit.pending", "ms", "How long the oldest write to disk has been under way.", now => (long)now.PendingWrite.TotalMilliseconds);
-        meter.CreateObservableGauge(
-            "paxos.peer.lag",
-            () => Lags(status()),
-            "{slot}",
-            "Slots that a peer has yet to learn, as this replica heard it.");
-
-        void Gauge(string name, string unit, string description, Func<ReplicaStatus, long> value) =>
-            meter.CreateObservableGauge(name, () => value(status()), unit, description);
-    }
+    /// <summary>Gauges, read whenever somebody collects.</summary>
+    internal void Observe(ReplicaLoop loop, string databasePath) => ReplicaGauges.Add(meter, loop, databasePath);
 
     public long Start() => time.GetTimestamp();
 
@@ -105,7 +92,19 @@ public sealed class NodeMeter : IDisposable
     /// <param name="what">made, served, installed or refused.</param>
     public void Snapshot(string what) => snapshots.Add(1, new KeyValuePair<string, object?>("event", what));
 
-    public void RefusedRequest() => refused.Add(1);
+    /// <param name="reason">One of a few words: the name of the answer's problem.</param>
+    public void RefusedRequest(string reason) => refused.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    public void LeaderChanged() => leaderChanges.Add(1);
+
+    /// <summary>Zero where nobody listens: then nothing is measured.</summary>
+    public long StartApply() => applyDuration.Enabled ? time.GetTimestamp() : 0;
+
+    /// <param name="started">Of <see cref="StartApply"/>.</param>
+    public void Applied(long started)
+    {
+        if (started != 0) applyDuration.Record(Since(started));
+    }
 
     /// <summary>One transaction of the storage; safe from any thread.</summary>
     public void Committed(int writeCount, TimeSpan duration)
@@ -119,6 +118,7 @@ public sealed class NodeMeter : IDisposable
     /// <param name="outcome">The reply's name, or why none came: <c>timeout</c>, <c>refused</c>, <c>circuit_open</c>, <c>failed</c>.</param>
     public void PeerAnswered(NodeId peer, string message, string outcome, TimeSpan duration)
     {
+        if (outcome == nameof(Nack)) nacks.Add(1, new KeyValuePair<string, object?>("peer", peer.Name));
         peerRequests.Add(1, new("peer", peer.Name), new("message", message), new("outcome", outcome));
         peerDuration.Record(duration.TotalSeconds, new("peer", peer.Name), new KeyValuePair<string, object?>("message", message));
     }
@@ -130,8 +130,12 @@ public sealed class NodeMeter : IDisposable
         {
             switch (happened)
             {
-                case RoundEvent.PrepareStarted:
+                case RoundEvent.PrepareStarted prepare:
                     elections.Add(1);
+                    preparing = (prepare.Ballot, time.GetTimestamp());
+                    break;
+                case RoundEvent.Prepared prepared:
+                    if (prepared.Ballot == preparing.Ballot) prepareDuration.Record(Since(preparing.Started));
                     break;
                 case RoundEvent.AcceptStarted accept:
                     roundCommands.Record(accept.Commands);
@@ -145,9 +149,7 @@ public sealed class NodeMeter : IDisposable
                 case RoundEvent.SteppedDown stepped:
                     if (open.Count > 0) rounds.Add(open.Count, new KeyValuePair<string, object?>("outcome", "given_up"));
                     open.Clear();
-                    stepDowns.Add(1, new KeyValuePair<string, object?>("reason", stepped.Reason));
-                    break;
-                case RoundEvent.Prepared:
+                    stepDowns.Add(1, new KeyValuePair<string, object?>("reason", Name(stepped.Kind)));
                     break;
                 default:
                     throw new UnreachableException();
@@ -180,8 +182,15 @@ public sealed class NodeMeter : IDisposable
         _ => throw new UnreachableException(),
     };
 
-    private static IEnumerable<Measurement<long>> Lags(ReplicaStatus status) => status.Peers.Select(peer =>
-        new Measurement<long>(Math.Max(0, status.CommitIndex - peer.CommitIndex), new KeyValuePair<string, object?>("peer", peer.Node.Name)));
+    private static string Name(StepDownKind kind) => kind switch
+    {
+        StepDownKind.HigherBallot => "higher_ballot",
+        StepDownKind.NoQuorum => "no_quorum",
+        StepDownKind.DiskStuck => "disk_stuck",
+        StepDownKind.Overtaken => "overtaken",
+        StepDownKind.Diverged => "diverged",
+        _ => throw new UnreachableException(),
+    };
 
     private readonly record struct OpenRound(Ballot Ballot, long LastSlot, long Started);
 }
