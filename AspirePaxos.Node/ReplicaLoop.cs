@@ -39,6 +39,7 @@ public sealed partial class ReplicaLoop : IDisposable
         this.meter = meter;
         this.logger = logger;
         this.end = end;
+        Rounds = new RoundRecorder(options.Self, options.Mode, tracer, TimeProvider.System);
         status = new ReplicaStatus(
             new Identity(options.Self, 0, 0), "", options.Mode, Role.Forming, NodeId.None, Ballot.None, Ballot.None,
             0, 0, 0, 0, 0, false, null, TimeSpan.Zero, TimeSpan.Zero, 0, []);
@@ -46,6 +47,9 @@ public sealed partial class ReplicaLoop : IDisposable
 
     /// <summary>As of the last turn of the loop, as to peers and times as of its last tick; safe from any thread.</summary>
     public ReplicaStatus Status => status;
+
+    /// <summary>What became of the last rounds led here; <see cref="RoundRecorder.Recent"/> is safe from any thread.</summary>
+    internal RoundRecorder Rounds { get; }
 
     /// <summary>Proposes one encoded <see cref="StoreCommand"/>, here or by one hop at the leader. Never throws for refusals: they are outcomes.</summary>
     /// <remarks>What follows the await may run on the loop's thread, and must not block: <see cref="Completions"/>.</remarks>

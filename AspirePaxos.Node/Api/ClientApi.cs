@@ -24,6 +24,7 @@ internal static partial class ClientApi
         new LogEndpoint(requests).Map(endpoints);
         new LogPrintEndpoint(requests, app.Services.GetRequiredService<ILogger<LogPrintEndpoint>>()).Map(endpoints);
         new StatusEndpoints(requests.Loop, requests.Meter, options).Map(endpoints);
+        new RoundsEndpoints(requests.Loop.Rounds.Recent, options, app.Lifetime).Map(endpoints);
         app.Services.GetRequiredService<Readiness>().Map(endpoints);
         CrashEndpoint.Map(endpoints, options);
         new PageEndpoint(requests.Loop).Map(endpoints);

@@ -157,7 +157,7 @@ internal sealed class PeerTransport : IDisposable
 
         if (reply is not null)
         {
-            inbox.Post(new LoopInput.Replied(reply));
+            inbox.Post(new LoopInput.Replied(request, reply));
             return;
         }
 
