@@ -40,6 +40,7 @@ foreach (var node in nodes)
     if (!publishing)
     {
         node.WithEnvironment("Paxos__EnableCrashEndpoint", "true");
+        node.WithEnvironment("Paxos__EnableFaultEndpoints", "true");
         node.WithEnvironment("Paxos__LogDirectory", Path.Combine(builder.AppHostDirectory, "..", ".paxos", "logs", node.Resource.Name));
     }
 }

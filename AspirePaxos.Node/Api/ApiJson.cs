@@ -12,6 +12,7 @@ namespace AspirePaxos.Node.Api;
 [JsonSerializable(typeof(ClusterBody))]
 [JsonSerializable(typeof(HealthBody))]
 [JsonSerializable(typeof(RoundsBody))]
+[JsonSerializable(typeof(FaultsBody))]
 [JsonSerializable(typeof(RoundRateBody))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {

@@ -27,6 +27,7 @@ internal static partial class ClientApi
         new RoundsEndpoints(requests.Loop.Rounds.Recent, options, app.Lifetime).Map(endpoints);
         app.Services.GetRequiredService<Readiness>().Map(endpoints);
         CrashEndpoint.Map(endpoints, options);
+        FaultEndpoints.Map(endpoints, options);
         new PageEndpoint(requests.Loop).Map(endpoints);
         return app;
     }

@@ -78,6 +78,13 @@ public sealed class RoundsEndpointsTests(ThreeNodes nodes) : ApiTest(nodes), ICl
     }
 
     [Theory]
+    [InlineData("GET")]
+    [InlineData("PUT")]
+    [InlineData("DELETE")]
+    public async Task Faults_cannot_be_injected_where_that_is_not_enabled(string method) =>
+        await ProblemAsync(SendAsync(method, "/v1/faults", method == "PUT" ? "{}" : null), HttpStatusCode.NotFound, "not-found");
+
+    [Theory]
     [InlineData("/v1/rounds?limit=0", "limit")]
     [InlineData("/v1/rounds?slot=x", "slot")]
     [InlineData("/v1/rounds?what=1", "what")]
