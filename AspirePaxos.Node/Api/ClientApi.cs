@@ -28,7 +28,7 @@ internal static partial class ClientApi
         app.Services.GetRequiredService<Readiness>().Map(endpoints);
         CrashEndpoint.Map(endpoints, options);
         FaultEndpoints.Map(endpoints, options);
-        new PageEndpoint(requests.Loop).Map(endpoints);
+        new PageEndpoint(requests.Loop, options).Map(endpoints);
         return app;
     }
 

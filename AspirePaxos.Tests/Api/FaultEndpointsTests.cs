@@ -10,7 +10,7 @@ public sealed class FaultyNodes : IAsyncLifetime
     public InProcessCluster Cluster { get; private set; } = null!;
 
     public async ValueTask InitializeAsync() =>
-        Cluster = await InProcessCluster.StartAsync(3, ("EnableFaultEndpoints", "true"), ("ElectionTimeout", "500"));
+        Cluster = await InProcessCluster.StartAsync(3, ("EnableFaultEndpoints", "true"), ("ElectionTimeout", "500"), ("ConsoleUrl", "http://127.0.0.1:8010/?a=1&b=2"));
 
     public ValueTask DisposeAsync() => Cluster.DisposeAsync();
 }
@@ -99,6 +99,20 @@ public sealed class FaultEndpointsTests(FaultyNodes nodes) : IClassFixture<Fault
         await HealAsync(leader);
         await UntilAllAgreeAsync();
         Assert.Equal("v", await Cluster.Clients[leader].GetStringAsync(new Uri("/v1/kv/cut", UriKind.Relative)));
+    }
+
+    [Fact]
+    public async Task The_page_names_the_console_and_how_to_hurt_the_node()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, Cluster.Clients[0].BaseAddress) { Headers = { { "Accept", "text/html" } } };
+        using var answer = await Cluster.Clients[0].SendAsync(request);
+        var page = await answer.Content.ReadAsStringAsync();
+        Assert.Contains("""<a class="primary" href="http://127.0.0.1:8010/?a=1&amp;b=2">Console</a>""", page, StringComparison.Ordinal);
+        Assert.Contains("""data-faults="on">""", page, StringComparison.Ordinal);
+
+        var text = await Cluster.Clients[0].GetStringAsync(Cluster.Clients[0].BaseAddress);
+        Assert.Contains("console of the cluster: http://127.0.0.1:8010/?a=1&b=2\n", text, StringComparison.Ordinal);
+        Assert.Contains("/v1/faults -d '{\"pausedMs\":5000}'\n", text, StringComparison.Ordinal);
     }
 
     private static Uri Faults { get; } = new("/v1/faults", UriKind.Relative);
