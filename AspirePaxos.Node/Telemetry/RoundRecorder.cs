@@ -99,13 +99,13 @@ internal sealed class RoundRecorder(NodeId self, Mode mode, RoundTracer tracer, 
             if (round.Write?.Sequence <= sequence) round.Persisted(Now);
         }
 
-        for (var i = settling.Count - 1; i >= 0; i--)
+        if (settling.Count == 0) return;
+        foreach (var round in settling)
         {
-            var round = settling[i];
-            if (!(round.Write?.Sequence <= sequence)) continue;
-            round.Persisted(Now);
-            KeepIfComplete(i);
+            if (round.Write?.Sequence <= sequence) round.Persisted(Now);
         }
+
+        KeepSettled();
     }
 
     /// <summary>Every slot up to this one was applied here.</summary>
@@ -128,10 +128,7 @@ internal sealed class RoundRecorder(NodeId self, Mode mode, RoundTracer tracer, 
     {
         if (preparing is not null) KeepIfLong(preparing);
         foreach (var round in open) KeepIfLong(round);
-        for (var i = settling.Count - 1; i >= 0; i--)
-        {
-            if (time.GetElapsedTime(settling[i].Ended) > Patience) KeepSettled(i);
-        }
+        KeepSettled();
     }
 
     private long Now => time.GetTimestamp();
@@ -209,7 +206,7 @@ internal sealed class RoundRecorder(NodeId self, Mode mode, RoundTracer tracer, 
         }
 
         settling.Add(round);
-        if (!KeepIfComplete(settling.Count - 1) && settling.Count > MostSettling) KeepSettled(0);
+        KeepSettled();
     }
 
     /// <summary>In Simple mode every round prepares, and many are given up.</summary>
@@ -221,10 +218,9 @@ internal sealed class RoundRecorder(NodeId self, Mode mode, RoundTracer tracer, 
     {
         preparing?.Answered(request, result, now);
         foreach (var round in open) round.Answered(request, result, now);
-        for (var i = settling.Count - 1; i >= 0; i--)
-        {
-            if (settling[i].Answered(request, result, now)) KeepIfComplete(i);
-        }
+        var any = false;
+        foreach (var round in settling) any |= round.Answered(request, result, now);
+        if (any) KeepSettled();
     }
 
     private void KeepIfLong(WatchedRound round)
@@ -232,18 +228,25 @@ internal sealed class RoundRecorder(NodeId self, Mode mode, RoundTracer tracer, 
         if (round.Id == 0 && time.GetElapsedTime(round.Started) > Patience) Keep(round);
     }
 
-    private bool KeepIfComplete(int index)
+    /// <summary>Those that lack nothing, or waited long enough; in their order, since that is the order of their ids.</summary>
+    private void KeepSettled()
     {
-        if (!settling[index].IsComplete) return false;
-        KeepSettled(index);
-        return true;
-    }
+        var left = 0;
+        var excess = settling.Count - MostSettling;
+        for (var i = 0; i < settling.Count; i++)
+        {
+            var round = settling[i];
+            if (i >= excess && !round.IsComplete && time.GetElapsedTime(round.Ended) <= Patience)
+            {
+                settling[left++] = round;
+                continue;
+            }
 
-    private void KeepSettled(int index)
-    {
-        Keep(settling[index]);
-        Forget(settling[index]);
-        settling.RemoveAt(index);
+            Keep(round);
+            Forget(round);
+        }
+
+        settling.RemoveRange(left, settling.Count - left);
     }
 
     private void Keep(WatchedRound round) =>
