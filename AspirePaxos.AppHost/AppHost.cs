@@ -47,6 +47,7 @@ foreach (var node in nodes)
     if (!publishing)
     {
         node.WithEnvironment("Paxos__EnableCrashEndpoint", "true")
+            .WithEnvironment("Paxos__EnableFaultEndpoints", "true")
             .WithEnvironment("Paxos__LogDirectory", Path.Combine(data, "logs", node.Resource.Name))
             .WithReplicaCommands(nodes);
     }

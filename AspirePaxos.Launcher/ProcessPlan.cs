@@ -44,6 +44,7 @@ internal sealed record ProcessPlan(
         if (resource.IsReplica)
         {
             environment["Paxos__EnableCrashEndpoint"] = "true";
+            environment["Paxos__EnableFaultEndpoints"] = "true";
             environment["Paxos__LogDirectory"] = logs;
         }
 

@@ -29,7 +29,7 @@ internal abstract record LoopInput
     public sealed record Abandoned(long Token) : LoopInput;
 
     /// <summary>A peer answered.</summary>
-    public sealed record Replied(Envelope Reply) : LoopInput;
+    public sealed record Replied(Envelope Request, Envelope Reply) : LoopInput;
 
     public sealed record Undelivered(Envelope Request, bool Delivered) : LoopInput;
 

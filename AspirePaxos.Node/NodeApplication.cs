@@ -69,6 +69,7 @@ public static class NodeApplication
         services.AddSingleton(inbox);
         services.AddSingleton(connections);
         services.AddSingleton<Exchanges>();
+        if (options.EnableFaultEndpoints) services.AddSingleton<InjectedFaults>();
         services.AddSingleton<PeerEndpoints>();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(provider =>
@@ -79,7 +80,8 @@ public static class NodeApplication
             inbox,
             provider.GetRequiredService<NodeMeter>(),
             provider.GetRequiredService<ILogger<PeerTransport>>(),
-            provider.GetRequiredService<IServiceDiscoveryHttpMessageHandlerFactory>().CreateHandler));
+            provider.GetRequiredService<IServiceDiscoveryHttpMessageHandlerFactory>().CreateHandler,
+            provider.GetService<InjectedFaults>()));
         services.AddSingleton(provider => new ReplicaLoop(
             options,
             inbox,
@@ -88,7 +90,8 @@ public static class NodeApplication
             provider.GetRequiredService<RoundTracer>(),
             provider.GetRequiredService<NodeMeter>(),
             provider.GetRequiredService<ILogger<ReplicaLoop>>(),
-            ProcessEnd.Now));
+            ProcessEnd.Now,
+            provider.GetService<InjectedFaults>()));
         services.AddClientApi();
         services.AddRequestSampling(options.MaxTracedRoundsPerSecond);
         services.AddHostedService<NodeLifetime>();

@@ -29,6 +29,12 @@ public sealed record NodeOptions
     /// <summary><c>GET /metrics</c> for Prometheus. Where it and OTLP are off nothing is measured.</summary>
     public bool EnableMetricsEndpoint { get; init; }
 
+    /// <summary>Whether <c>/v1/faults</c> may pause this node, slow its disk and cut it off. For development alone.</summary>
+    public bool EnableFaultEndpoints { get; init; }
+
+    /// <summary>Where people find the console of the cluster, as their browsers reach it; the node's page links to it.</summary>
+    public string? ConsoleUrl { get; init; }
+
     public int HeartbeatInterval { get; init; } = 100;
 
     /// <summary>The minimum; each timeout is drawn from [this, twice this).</summary>

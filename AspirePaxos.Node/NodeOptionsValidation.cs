@@ -54,6 +54,11 @@ internal static partial class NodeOptionsValidation
             yield return $"Paxos:LeasedReads is on with Paxos:Mode {options.Mode}; it needs a stable leader, which only Multi has. Turn it off, or set Paxos:Mode to Multi.";
         }
 
+        if (options.ConsoleUrl is { Length: > 0 } console && !(Uri.TryCreate(console, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
+        {
+            yield return $"Paxos:ConsoleUrl is '{console}'; it must be an address that begins with http:// or https://, or be left out.";
+        }
+
         foreach (var failure in SizeFailures(options)) yield return failure;
         foreach (var (name, value, least, most) in Ranges(options))
         {

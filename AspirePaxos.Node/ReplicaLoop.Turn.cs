@@ -90,9 +90,11 @@ public sealed partial class ReplicaLoop
                 tracer.Replied(abandoned.Token);
                 break;
             case LoopInput.Replied replied:
+                Rounds.Answered(replied.Request, replied.Reply.Message);
                 replica.Receive(replied.Reply);
                 break;
             case LoopInput.Undelivered undelivered:
+                Rounds.Lost(undelivered.Request);
                 replica.Undelivered(undelivered.Request, undelivered.Delivered);
                 break;
             case LoopInput.Unreachable unreachable:
@@ -100,6 +102,7 @@ public sealed partial class ReplicaLoop
                 break;
             case LoopInput.Persisted persisted:
                 tracer.Persisted(persisted.Last, persisted.Start);
+                Rounds.Persisted(persisted.Last);
                 replica.Persisted(persisted.Last);
                 break;
             case LoopInput.StateDurable durable:
@@ -114,6 +117,7 @@ public sealed partial class ReplicaLoop
                 var now = MonotonicClock.Milliseconds;
                 replica.Tick(now);
                 snapshots!.Tick(now);
+                Rounds.Tick();
                 break;
             case LoopInput.HandOver:
                 replica.HandOver();
@@ -134,6 +138,7 @@ public sealed partial class ReplicaLoop
             var ready = replica.TakeReady();
             tracer.OnRounds(ready.Rounds);
             tracer.WriteIssued(ready.Write);
+            Rounds.OnRounds(ready.Rounds, ready.Write);
             if (ready.IsEmpty) return;
             meter.OnRounds(ready.Rounds);
             LogRounds(ready.Rounds);
@@ -156,6 +161,7 @@ public sealed partial class ReplicaLoop
     {
         if (envelope.Message is Request)
         {
+            Rounds.Sent(envelope);
             transport.Send(envelope, tracer.StartPeerCall(envelope));
             return;
         }
@@ -176,6 +182,7 @@ public sealed partial class ReplicaLoop
         replica.Applied(chosen.Slot, results, store.Position.Hash);
         tracer.Applied(chosen.Slot);
         meter.Applied(started);
+        Rounds.Applied(chosen.Slot);
     }
 
     private void Complete(long requestId, Outcome outcome)

@@ -20,15 +20,17 @@ public sealed partial class ReplicaLoop : IDisposable
     private readonly NodeMeter meter;
     private readonly ILogger<ReplicaLoop> logger;
     private readonly Action<int> end;
+    private readonly InjectedFaults? faults;
     private volatile ReplicaStatus status;
     private StorageThread? storage;
     private SnapshotFiles? snapshots;
     private Thread? thread;
 
     /// <param name="end">Ends the process at once with an exit code.</param>
+    /// <param name="faults">Null where none can be injected.</param>
     internal ReplicaLoop(
         NodeOptions options, LoopInbox inbox, Exchanges exchanges, PeerTransport transport, RoundTracer tracer, NodeMeter meter,
-        ILogger<ReplicaLoop> logger, Action<int> end)
+        ILogger<ReplicaLoop> logger, Action<int> end, InjectedFaults? faults = null)
     {
         this.options = options;
         members = options.Members;
@@ -39,6 +41,8 @@ public sealed partial class ReplicaLoop : IDisposable
         this.meter = meter;
         this.logger = logger;
         this.end = end;
+        this.faults = faults;
+        Rounds = new RoundRecorder(options.Self, options.Mode, tracer, TimeProvider.System);
         status = new ReplicaStatus(
             new Identity(options.Self, 0, 0), "", options.Mode, Role.Forming, NodeId.None, Ballot.None, Ballot.None,
             0, 0, 0, 0, 0, false, null, TimeSpan.Zero, TimeSpan.Zero, 0, []);
@@ -49,6 +53,9 @@ public sealed partial class ReplicaLoop : IDisposable
 
     /// <summary>Inputs and writes to disk that wait; safe from any thread.</summary>
     internal (int Inputs, int Writes) Waiting => (inbox.Count, storage?.Waiting ?? 0);
+
+    /// <summary>What became of the last rounds led here; <see cref="RoundRecorder.Recent"/> is safe from any thread.</summary>
+    internal RoundRecorder Rounds { get; }
 
     /// <summary>Proposes one encoded <see cref="StoreCommand"/>, here or by one hop at the leader. Never throws for refusals: they are outcomes.</summary>
     /// <remarks>What follows the await may run on the loop's thread, and must not block: <see cref="Completions"/>.</remarks>
@@ -107,6 +114,9 @@ public sealed partial class ReplicaLoop : IDisposable
         return new ValueTask<T>(done.Task);
     }
 
+    /// <summary>The loop takes up nothing as long as the injected pause lasts.</summary>
+    internal void StandStill() => inbox.Post(new LoopInput.Inspect((_, _) => faults?.StandStill()));
+
     /// <summary>Leaves leadership, and waits until another replica may lead; at most for <paramref name="limit"/>.</summary>
     internal async Task HandOverAsync(TimeSpan limit)
     {
@@ -120,7 +130,9 @@ public sealed partial class ReplicaLoop : IDisposable
     internal void Start()
     {
         var database = PaxosDatabase.Open(options, out var stored);
-        storage = new StorageThread(database, OnPersisted, failure => Fail($"A commit to {database.Path} failed; it is never tried again.", failure), OnStateDurable);
+        storage = new StorageThread(
+            database, OnPersisted, failure => Fail($"A commit to {database.Path} failed; it is never tried again.", failure), OnStateDurable,
+            faults is null ? null : faults.WaitForDisk);
         snapshots = new SnapshotFiles(Path.GetFullPath(options.DataDirectory), options.StoreOptions, input => inbox.Post(input), logger);
         store = stored.Store;
         replica = new Replica(ReplicaOptionsFor(stored.Self), stored.State with { Fetched = snapshots.Start(stored.State.AppliedIndex) }, MonotonicClock.Milliseconds) { NextExpiry = store.NextExpiry };

@@ -11,6 +11,9 @@ namespace AspirePaxos.Node.Api;
 [JsonSerializable(typeof(StatusBody))]
 [JsonSerializable(typeof(ClusterBody))]
 [JsonSerializable(typeof(HealthBody))]
+[JsonSerializable(typeof(RoundsBody))]
+[JsonSerializable(typeof(FaultsBody))]
+[JsonSerializable(typeof(RoundRateBody))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     public static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

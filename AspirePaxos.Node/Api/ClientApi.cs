@@ -24,11 +24,13 @@ internal static partial class ClientApi
         new LogEndpoint(requests).Map(endpoints);
         new LogPrintEndpoint(requests, app.Services.GetRequiredService<ILogger<LogPrintEndpoint>>()).Map(endpoints);
         new StatusEndpoints(requests.Loop, requests.Meter, options).Map(endpoints);
+        new RoundsEndpoints(requests.Loop.Rounds.Recent, options, app.Lifetime).Map(endpoints);
         app.Services.GetRequiredService<Readiness>().Map(endpoints);
         MetricsEndpoint.Map(endpoints, options);
         CrashEndpoint.Map(endpoints, options);
         StepDownEndpoint.Map(endpoints, requests.Loop, options);
-        new PageEndpoint(requests.Loop).Map(endpoints);
+        FaultEndpoints.Map(endpoints, options);
+        new PageEndpoint(requests.Loop, options).Map(endpoints);
         return app;
     }
 

@@ -6,10 +6,12 @@ using Microsoft.Net.Http.Headers;
 namespace AspirePaxos.Node.Api;
 
 /// <summary><c>GET /</c>: the live page of this node for a browser, else GoPaxos's greeting and lines to try.</summary>
-internal sealed class PageEndpoint(ReplicaLoop loop)
+internal sealed class PageEndpoint(ReplicaLoop loop, NodeOptions options)
 {
-    private static readonly byte[] page = Load();
-    private static readonly string policy = PolicyOf(Encoding.UTF8.GetString(page));
+    private static readonly string template = Load();
+    private static readonly string policy = PolicyOf(template);
+
+    private readonly byte[] page = Encoding.UTF8.GetBytes(PageOf(options));
 
     public void Map(IEndpointRouteBuilder app) => app.MapMethods("/", ["GET", "HEAD"], (RequestDelegate)AnswerAsync);
 
@@ -22,7 +24,7 @@ internal sealed class PageEndpoint(ReplicaLoop loop)
         return accept.Contains("text/html", StringComparison.OrdinalIgnoreCase) ? AnswerPageAsync(http) : AnswerTextAsync(http);
     }
 
-    private static Task AnswerPageAsync(HttpContext http)
+    private Task AnswerPageAsync(HttpContext http)
     {
         http.Response.ContentType = "text/html; charset=utf-8";
         http.Response.ContentLength = page.Length;
@@ -41,7 +43,7 @@ internal sealed class PageEndpoint(ReplicaLoop loop)
             $"""
             Hello World Paxos Server
 
-            {now.Self.Node}: {leader}, commit index {now.CommitIndex}, {now.Keys} keys. Open {url}/ in a browser to watch it.
+            {now.Self.Node}: {leader}, commit index {now.CommitIndex}, {now.Keys} keys. Open {url}/ in a browser to watch it.{(options.ConsoleUrl is { Length: > 0 } console ? $" The console of the cluster: {console}" : "")}
 
             Try:
               curl -X POST {url}/store/set -d '{"{"}"key":"greeting","value":"hello"{"}"}'
@@ -52,9 +54,12 @@ internal sealed class PageEndpoint(ReplicaLoop loop)
               curl '{url}/v1/kv?prefix=g&limit=10'
               curl {url}/v1/cluster
               curl '{url}/v1/log?from=1&limit=10'
+              curl '{url}/v1/rounds?limit=5'
+              curl -N {url}/v1/rounds/stream
               curl {url}/health/ready
 
-            """);
+            {(options.EnableFaultEndpoints ? FaultLines(url) : "")}
+            """.TrimEnd() + "\n");
     }
 
     /// <summary>As the client names this node; HTTP/1.0 may leave that out.</summary>
@@ -65,13 +70,28 @@ internal sealed class PageEndpoint(ReplicaLoop loop)
         return new IPEndPoint(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, http.Connection.LocalPort).ToString();
     }
 
-    private static byte[] Load()
+    private static string FaultLines(string url) =>
+        $$"""
+        Hurt this node, and heal it:
+          curl -X PUT {{url}}/v1/faults -d '{"diskDelayMs":200}'
+          curl -X PUT {{url}}/v1/faults -d '{"pausedMs":5000}'
+          curl -X DELETE {{url}}/v1/faults
+        """;
+
+    /// <summary>Outside of its script and its style, whose hashes the policy names.</summary>
+    private static string PageOf(NodeOptions options)
+    {
+        var console = options.ConsoleUrl is { Length: > 0 } url ? $"<a class=\"primary\" href=\"{WebUtility.HtmlEncode(url)}\">Console</a>" : "";
+        var html = template.Replace("<!-- console -->", console, StringComparison.Ordinal);
+        return options.EnableFaultEndpoints ? html.Replace("data-faults=\"off\"", "data-faults=\"on\"", StringComparison.Ordinal) : html;
+    }
+
+    private static string Load()
     {
         using var resource = typeof(PageEndpoint).Assembly.GetManifestResourceStream("Page.html")
             ?? throw new InvalidOperationException("Page.html is not embedded in the assembly.");
-        using var bytes = new MemoryStream();
-        resource.CopyTo(bytes);
-        return bytes.ToArray();
+        using var text = new StreamReader(resource, Encoding.UTF8);
+        return text.ReadToEnd();
     }
 
     /// <summary>Exactly this script and this style may run, and they may talk to this node only.</summary>

@@ -53,6 +53,10 @@ internal sealed record Problem(int Status, string Name, string Title, string Det
         StatusCodes.Status429TooManyRequests, "idempotency-keys-exhausted", "Too many Idempotency-Keys are remembered",
         $"At most {limit} are remembered at a time (Paxos:MaxIdempotencyKeys). Nothing was changed; send it again later.", RetryAfter: 10, Limit: limit);
 
+    public static Problem TooManyStreams(int limit) => new(
+        StatusCodes.Status429TooManyRequests, "overloaded", "Too many streams are open",
+        $"This node serves {limit} streams of rounds at a time. Close one, or ask GET /v1/rounds.", RetryAfter: 5, Limit: limit);
+
     public static Problem KeyTooLong(int limit, bool inPath) => new(
         inPath ? StatusCodes.Status414UriTooLong : StatusCodes.Status413PayloadTooLarge, "key-too-long", "The key is too long",
         $"A key has at most {limit} bytes in UTF-8 (Paxos:MaxKeyBytes).", Limit: limit);

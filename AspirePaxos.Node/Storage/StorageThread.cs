@@ -30,6 +30,7 @@ internal sealed class StorageThread : IDisposable
     private readonly Action<long, long, DateTime, DateTime> persisted;
     private readonly Action<Exception> failed;
     private readonly Action<long>? stateDurable;
+    private readonly Action? delay;
     private readonly Thread thread;
     private List<Write> writes = [];
     private List<(StorePosition Position, IEnumerable<RowChange> Rows, bool All)> applied = [];
@@ -44,13 +45,16 @@ internal sealed class StorageThread : IDisposable
     /// <param name="persisted">First and last sequence, start and end (UTC) of a commit; called on the storage thread.</param>
     /// <param name="failed">A commit failed: the process must stop. Called on the storage thread.</param>
     /// <param name="stateDurable">The slot after which the state on disk now is; called on the storage thread.</param>
+    /// <param name="delay">Blocks for as long as a slow disk would, before each commit; null: never.</param>
     public StorageThread(
-        PaxosDatabase database, Action<long, long, DateTime, DateTime> persisted, Action<Exception> failed, Action<long>? stateDurable = null)
+        PaxosDatabase database, Action<long, long, DateTime, DateTime> persisted, Action<Exception> failed, Action<long>? stateDurable = null,
+        Action? delay = null)
     {
         this.database = database;
         this.persisted = persisted;
         this.failed = failed;
         this.stateDurable = stateDurable;
+        this.delay = delay;
         thread = new Thread(Run) { Name = "storage", IsBackground = true };
     }
 
@@ -185,6 +189,7 @@ internal sealed class StorageThread : IDisposable
     private void Commit(List<Write> batch, AppliedRows rows)
     {
         var start = DateTime.UtcNow;
+        delay?.Invoke();
         database.Commit(batch, rows);
         var end = DateTime.UtcNow;
         var durable = rows.Position;

@@ -159,6 +159,13 @@ public sealed class RoundTracer
         Activity.Current = current;
     }
 
+    /// <summary>The trace of the round that proposes this slot; null where it is not traced.</summary>
+    public string? TraceOf(Ballot ballot, long slot) =>
+        rounds.Count > 0 && RoundOf(ballot, slot) is { TraceId: var trace } context && context != default ? trace.ToHexString() : null;
+
+    /// <summary>The trace of the phase 1 under way; null where it is not traced.</summary>
+    public string? TraceOf(Ballot ballot) => preparing?.Ballot == ballot ? preparing.Span.TraceId.ToHexString() : null;
+
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
     private void BeginPrepare(RoundEvent.PrepareStarted prepare)

@@ -8,7 +8,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace AspirePaxos.Node.Transport;
 
 /// <summary>Where peers' requests come in: <c>/paxos/…</c>.</summary>
-internal sealed class PeerEndpoints(NodeOptions options, LoopInbox inbox, Exchanges exchanges, PeerConnections connections)
+internal sealed class PeerEndpoints(
+    NodeOptions options, LoopInbox inbox, Exchanges exchanges, PeerConnections connections, InjectedFaults? faults = null)
 {
     private readonly PeerSecret secret = new(options.ClusterSecret);
     private readonly HashSet<NodeId> members = [.. options.Members];
@@ -36,6 +37,12 @@ internal sealed class PeerEndpoints(NodeOptions options, LoopInbox inbox, Exchan
             return;
         }
 
+        if (faults?.CutsOff(request.From.Node) == true)
+        {
+            await SayNothingAsync(context);
+            return;
+        }
+
         if (request.Message is Heartbeat && request.From.Node != options.Self && members.Contains(request.From.Node)) connections.Mark(context, request.From.Node);
         await AnswerAsync(context, request);
     }
@@ -48,6 +55,12 @@ internal sealed class PeerEndpoints(NodeOptions options, LoopInbox inbox, Exchan
             inbox.Post(new LoopInput.Receive(request with { Token = token }, Activity.Current?.Context ?? default));
             var limit = request.Message is Forward or ReadIndexQuery ? options.RequestTimeout + 1_000 : options.PeerTimeout;
             var reply = await answer.WaitAsync(TimeSpan.FromMilliseconds(limit), context.RequestAborted);
+            if (faults?.CutsOff(request.From.Node) == true)
+            {
+                await SayNothingAsync(context);
+                return;
+            }
+
             if (reply.Message is Refused refused)
             {
                 await PeerProblem.WriteAsync(context, reply, refused);
@@ -69,6 +82,10 @@ internal sealed class PeerEndpoints(NodeOptions options, LoopInbox inbox, Exchan
             Abandon(token); // The peer has gone away.
         }
     }
+
+    /// <summary>To the peer as good as silence: it learns nothing about what became of its message.</summary>
+    private static Task SayNothingAsync(HttpContext context) => PeerProblem.WriteAsync(
+        context, StatusCodes.Status503ServiceUnavailable, "cut-off", "No answer", "This replica is cut off by an injected fault.");
 
     private void Abandon(long token)
     {

@@ -18,18 +18,22 @@ internal sealed class PeerTransport : IDisposable
     private readonly LoopInbox inbox;
     private readonly NodeMeter meter;
     private readonly ILogger<PeerTransport> logger;
+    private readonly InjectedFaults? faults;
     private readonly Dictionary<NodeId, PeerRoute> routes;
     private readonly PeerLane heartbeats, urgent, bulk, forwards;
     private OutgoingBody? lastBody;
 
     /// <param name="discover">Wraps a handler so that it finds <c>http://node1</c>.</param>
+    /// <param name="faults">Null where none can be injected.</param>
     public PeerTransport(
-        NodeOptions options, LoopInbox inbox, NodeMeter meter, ILogger<PeerTransport> logger, Func<HttpMessageHandler, HttpMessageHandler> discover)
+        NodeOptions options, LoopInbox inbox, NodeMeter meter, ILogger<PeerTransport> logger, Func<HttpMessageHandler, HttpMessageHandler> discover,
+        InjectedFaults? faults = null)
     {
         this.options = options;
         this.inbox = inbox;
         this.meter = meter;
         this.logger = logger;
+        this.faults = faults;
 
         // Connections of their own, so that a heartbeat never waits behind anything else (rule 11).
         var soon = TimeSpan.FromMilliseconds(Math.Min(options.PeerTimeout, 2 * options.ElectionTimeout));
@@ -46,9 +50,10 @@ internal sealed class PeerTransport : IDisposable
     {
         var route = routes[request.To.Node];
         var lane = LaneOf(request.Message);
-        if (!lane.TryEnter(route.Node))
+        var cutOff = faults?.CutsOff(route.Node) == true;
+        if (cutOff || !lane.TryEnter(route.Node))
         {
-            End(request, span, null, "refused", TimeSpan.Zero);
+            End(request, span, null, cutOff ? "cut_off" : "refused", TimeSpan.Zero);
             inbox.Post(new LoopInput.Undelivered(request, false));
             return;
         }
@@ -111,6 +116,7 @@ internal sealed class PeerTransport : IDisposable
             content = new PeerContent(request.To, body);
             reply = await ExchangeAsync(lane, route, request, content, span);
             if (reply is null) (outcome, refused) = ("rejected", true);
+            else if (faults?.CutsOff(route.Node) == true) (reply, outcome) = (null, "cut_off");
         }
         catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError)
         {
@@ -157,7 +163,7 @@ internal sealed class PeerTransport : IDisposable
 
         if (reply is not null)
         {
-            inbox.Post(new LoopInput.Replied(reply));
+            inbox.Post(new LoopInput.Replied(request, reply));
             return;
         }
 

@@ -119,6 +119,10 @@ public sealed class GoPaxosPathsTests(ThreeNodes nodes) : ApiTest(nodes), IClass
 
         using var page = await SendAsync("GET", "/", headers: ("Accept", "text/html,*/*"));
         Assert.Equal("text/html", page.Content.Headers.ContentType?.MediaType);
+        var html = await page.Content.ReadAsStringAsync();
+        Assert.Contains("""data-faults="off">""", html, StringComparison.Ordinal);
+        Assert.DoesNotContain(">Console<", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("/v1/faults", await TextAsync("GET", "/"), StringComparison.Ordinal);
         Assert.Contains("default-src 'none'", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
     }
 

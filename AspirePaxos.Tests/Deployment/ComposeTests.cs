@@ -65,10 +65,22 @@ public sealed class ComposeTests
         Assert.All(over.Services, service =>
         {
             Assert.All(service.Value.Environment.Keys, key => Assert.NotNull(typeof(NodeOptions).GetProperty(key.Replace("Paxos__", "", StringComparison.Ordinal))));
+            Assert.Equal("true", service.Value.Environment["Paxos__EnableFaultEndpoints"]);
             var mount = Assert.Single(service.Value.Volumes);
             Assert.Equal(("bind", $"./logs/{service.Key}", service.Value.Environment["Paxos__LogDirectory"]), (mount.Type, mount.Source, mount.Target));
             Assert.Contains(service.Key, script, StringComparison.Ordinal);
         });
+    }
+
+    [Theory]
+    [InlineData("Paxos__EnableCrashEndpoint")]
+    [InlineData("Paxos__EnableFaultEndpoints")]
+    public void What_is_published_can_neither_be_crashed_nor_hurt(string setting)
+    {
+        Assert.DoesNotContain(setting, Compose, StringComparison.Ordinal);
+        Assert.DoesNotContain(setting, File.ReadAllText(Manifest), StringComparison.Ordinal);
+        Assert.DoesNotContain(Directory.EnumerateFiles(Path.Combine(SourceTree.Root, "deploy"), "*", SearchOption.AllDirectories), file =>
+            File.ReadAllText(file).Contains(setting, StringComparison.Ordinal));
     }
 
     [Fact]

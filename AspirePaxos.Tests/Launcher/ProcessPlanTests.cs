@@ -24,6 +24,7 @@ public sealed class ProcessPlanTests : IDisposable
         Assert.Equal(folder.In("data", "logs", "node1"), node1.Environment["Paxos__LogDirectory"]);
         Assert.Equal("node1", node1.Environment["OTEL_SERVICE_NAME"]);
         Assert.Equal("true", node1.Environment["Paxos__EnableCrashEndpoint"]);
+        Assert.Equal("true", node1.Environment["Paxos__EnableFaultEndpoints"]);
         Assert.Equal("Simple", node1.Environment["Paxos__Mode"]);
         Assert.DoesNotContain("HTTP_PORTS", node1.Environment.Keys);
         Assert.EndsWith("AspirePaxos.Node.dll", node1.Arguments[0], StringComparison.Ordinal);

@@ -36,6 +36,8 @@ public sealed class NodeOptionsTests
     [InlineData("Paxos:DataDirectory", "")]
     [InlineData("Paxos:ClusterSecret", "short")]
     [InlineData("Paxos:ClusterSecret", "a secret that has spaces")]
+    [InlineData("Paxos:ConsoleUrl", "console:8010/")]
+    [InlineData("Paxos:ConsoleUrl", "/console")]
     [InlineData("Paxos:Mode", "Raft")]
     [InlineData("Paxos:Mode", "1")]
     [InlineData("Paxos:ElectionTimeout", "0")]
