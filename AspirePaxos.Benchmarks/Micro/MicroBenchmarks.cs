@@ -13,7 +13,7 @@ namespace AspirePaxos.Benchmarks.Micro;
 internal static class MicroBenchmarks
 {
     private static readonly Type[] All =
-        [typeof(AcceptJsonBenchmark), typeof(CommandBenchmark), typeof(ApplyBenchmark), typeof(DatabaseBenchmark), typeof(ReplicaBenchmark)];
+        [typeof(AcceptJsonBenchmark), typeof(CommandBenchmark), typeof(ApplyBenchmark), typeof(DatabaseBenchmark), typeof(ReplicaBenchmark), typeof(RoundRecorderBenchmark)];
 
     /// <param name="filters">Patterns as <c>*Accept*</c>, or options of BenchmarkDotNet.</param>
     public static int Run(IReadOnlyList<string> filters)
