@@ -61,7 +61,7 @@ internal sealed partial class FaultEndpoints(InjectedFaults faults, ReplicaLoop 
         LogFaults(state.PausedMs, state.DiskDelayMs, state.CutOff.Count == 0 ? "nobody" : string.Join(", ", state.CutOff));
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Injected faults: paused for {Pause} ms, each sync {Delay} ms longer, cut off from {Peers}.")]
+    [LoggerMessage(EventId = 320, Level = LogLevel.Warning, Message = "Injected faults: paused for {Pause} ms, each sync {Delay} ms longer, cut off from {Peers}.")]
     private partial void LogFaults(int pause, int delay, string peers);
 }
 
