@@ -84,22 +84,27 @@ public abstract class FaultsUnderLoad
     private async Task UnderLoadAsync(Func<ICluster, Workload, Task> faults, IReadOnlyDictionary<string, string>? settings = null, string readQuery = "")
     {
         await using var cluster = await StartAsync(settings);
+        await UnderLoadAsync(cluster, load => faults(cluster, load), readQuery);
+    }
+
+    private protected static async Task UnderLoadAsync(ICluster cluster, Func<Workload, Task> faults, string readQuery = "")
+    {
         await using var load = Workload.Start(cluster, readQuery: readQuery);
         await GoesOnAsync(load);
-        await faults(cluster, load);
+        await faults(load);
         await cluster.ReadyAsync();
         await load.VerifyAsync();
         await LogsAreEqualAsync(cluster);
     }
 
-    private static Task GoesOnAsync(Workload load)
+    private protected static Task GoesOnAsync(Workload load)
     {
         var before = load.Acknowledged;
         return Eventually.HoldsAsync(() => load.Acknowledged >= before + 100, "a hundred more writes are acknowledged");
     }
 
     /// <summary>As some running replica says.</summary>
-    private static async Task<string> LeaderAsync(ICluster cluster, string? except = null)
+    private protected static async Task<string> LeaderAsync(ICluster cluster, string? except = null)
     {
         var leader = "";
         await Eventually.HoldsAsync(
