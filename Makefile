@@ -1,10 +1,10 @@
 # The targets that GoPaxos has, on the running cluster. `make help` describes them; docs/operations.md says more.
 .DEFAULT_GOAL := help
-.PHONY: all build docker provision info requests request logs diff cmp crash stop clean test bench help
+.PHONY: all build docker provision info requests request logs diff cmp crash stop clean test soak bench help
 .NOTPARALLEL:
 
 CONFIGURATION ?= Release
-export ENDPOINTS ENGINE NODES DATA PORT_BASE FRESH CONFIGURATION CLIENTS N NAME ROUNDS PAUSE CONNECTIONS DURATION PAXOS
+export ENDPOINTS ENGINE NODES DATA PORT_BASE FRESH CONFIGURATION CLIENTS N NAME ROUNDS PAUSE CONNECTIONS DURATION MINUTES PAXOS
 
 all: build provision ## build, then provision: containers where an engine runs; else it says what is missing and starts processes
 
@@ -46,6 +46,9 @@ clean: ## stop, and remove data, logs, containers, volumes and network
 
 test: ## run the tests
 	dotnet test
+
+soak: ## random faults on three containers under load, checked round by round (MINUTES)
+	@scripts/soak.sh
 
 bench: ## writes per second at some numbers of connections, with wrk (CONNECTIONS, DURATION)
 	@scripts/bench.sh

@@ -20,16 +20,18 @@ internal sealed class Workload : IAsyncDisposable
 
     private readonly ICluster cluster;
     private readonly string readQuery;
+    private readonly string prefix;
     private readonly ConcurrentQueue<Operation> operations = new();
     private readonly ConcurrentDictionary<string, string> acknowledged = new();
     private readonly CancellationTokenSource stopping = new();
     private readonly HttpClient http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = TimeSpan.FromSeconds(2) };
     private readonly Task[] clients;
 
-    private Workload(ICluster cluster, int count, string readQuery)
+    private Workload(ICluster cluster, int count, string readQuery, string prefix)
     {
         this.cluster = cluster;
         this.readQuery = readQuery;
+        this.prefix = prefix;
         clients = [.. Enumerable.Range(0, count).Select(client => Task.Run(() => RunAsync(client)))];
     }
 
@@ -39,8 +41,12 @@ internal sealed class Workload : IAsyncDisposable
     /// <summary>The longest time without any acknowledged write so far. For the message of a test, never its verdict.</summary>
     public TimeSpan LongestGap { get; private set; }
 
+    /// <summary>What was asked so far, however it was answered.</summary>
+    public int Operations => operations.Count;
+
     /// <param name="readQuery">Behind the key of each recorded read, as <c>?consistency=leased</c>.</param>
-    public static Workload Start(ICluster cluster, int clients = 12, string readQuery = "") => new(cluster, clients, readQuery);
+    /// <param name="prefix">Of all keys: those of another workload on the same cluster are not touched.</param>
+    public static Workload Start(ICluster cluster, int clients = 12, string readQuery = "", string prefix = "") => new(cluster, clients, readQuery, prefix);
 
     /// <summary>Ends the clients and checks all that they saw.</summary>
     public async Task VerifyAsync()
@@ -74,10 +80,10 @@ internal sealed class Workload : IAsyncDisposable
         var node = client;
         for (var i = 0; !stopping.IsCancellationRequested; i++)
         {
-            var shared = $"shared-{random.Next(SharedKeys)}";
+            var shared = $"{prefix}shared-{random.Next(SharedKeys)}";
             var kind = random.Next(10) switch { < 4 => OperationKind.Get, 4 => OperationKind.Delete, _ => OperationKind.Put };
             var own = kind == OperationKind.Put && random.Next(2) == 0;
-            var key = own ? $"own-{client}-{i}" : shared;
+            var key = own ? $"{prefix}own-{client}-{i}" : shared;
             var value = kind == OperationKind.Put ? $"{client}-{i}" : null;
             var done = await OperateAsync(client, cluster.Names[node % cluster.Names.Count], kind, key, value);
             if (done.Outcome is OperationOutcome.Unknown or OperationOutcome.Refused) node++;

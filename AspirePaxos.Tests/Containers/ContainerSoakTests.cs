@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using System.Globalization;
+using AspirePaxos.Tests.EndToEnd;
+
+namespace AspirePaxos.Tests.Containers;
+
+/// <summary>Random faults in rounds, under load. In each round what clients saw is checked for linearizability, and every acknowledged write is read back.</summary>
+/// <remarks>
+/// Some rounds by default; <c>make soak MINUTES=30</c> goes on for that long and for twenty rounds at least. <c>PAXOS_SOAK_SEED</c> draws
+/// the same faults again, as far as timing allows.
+/// </remarks>
+[Collection(nameof(ContainerCollection))]
+public sealed class ContainerSoakTests(ITestOutputHelper output)
+{
+    /// <summary>Little load: the faults are the matter, and the history of each round is searched.</summary>
+    private const int Clients = 4;
+
+    private static readonly double minutes = double.Parse(Environment.GetEnvironmentVariable("PAXOS_CONTAINER_SOAK_MINUTES") ?? "0", CultureInfo.InvariantCulture);
+    private static readonly int seed = int.Parse(Environment.GetEnvironmentVariable("PAXOS_SOAK_SEED") ?? $"{Random.Shared.Next()}", CultureInfo.InvariantCulture);
+
+    private static readonly (string Name, Func<ContainerCluster, Random, Func<Task>, Task> Run)[] faults =
+    [
+        ("kill", async (cluster, random, goesOn) =>
+        {
+            var node = Any(cluster, random);
+            await cluster.KillAsync(node);
+            await goesOn();
+            await cluster.StartAsync(node);
+        }),
+        ("kill all", async (cluster, _, _) =>
+        {
+            await Task.WhenAll(cluster.Names.Select(cluster.KillAsync));
+            foreach (var node in cluster.Names) await cluster.StartAsync(node);
+        }),
+        ("stop", async (cluster, random, goesOn) =>
+        {
+            var node = Any(cluster, random);
+            await cluster.StopAsync(node);
+            await goesOn();
+            await cluster.StartAsync(node);
+        }),
+        ("pause", async (cluster, random, goesOn) =>
+        {
+            var node = Any(cluster, random);
+            await cluster.PauseAsync(node);
+            await goesOn();
+            await cluster.ResumeAsync(node);
+        }),
+        ("isolate", async (cluster, random, goesOn) =>
+        {
+            await cluster.IsolateAsync(Any(cluster, random));
+            await goesOn();
+            await cluster.HealAsync();
+        }),
+        ("cut", async (cluster, random, goesOn) =>
+        {
+            var (one, other) = Two(cluster, random);
+            await cluster.CutAsync(one, other);
+            await cluster.CutAsync(other, one);
+            await goesOn();
+            await cluster.HealAsync();
+        }),
+        ("cut one way", async (cluster, random, goesOn) =>
+        {
+            var (one, other) = Two(cluster, random);
+            await cluster.CutAsync(one, other);
+            await goesOn();
+            await cluster.HealAsync();
+        }),
+        ("empty volume", async (cluster, random, goesOn) =>
+        {
+            await cluster.ReplaceWithEmptyVolumeAsync(Any(cluster, random));
+            await goesOn();
+        }),
+        ("new image", async (cluster, random, goesOn) =>
+        {
+            await cluster.ReplaceAsync(Any(cluster, random), random.Next(2) == 0 ? "one" : "two");
+            await goesOn();
+        }),
+    ];
+
+    [Fact]
+    public async Task Random_faults_under_load_lose_nothing()
+    {
+        var random = new Random(seed);
+        output.WriteLine($"seed {seed}");
+        await using var cluster = await ContainerCluster.StartAsync();
+        var started = Stopwatch.GetTimestamp();
+        var counts = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        var (operations, acknowledged, gap) = (0L, 0L, TimeSpan.Zero);
+        for (var round = 1; round <= (minutes > 0 ? 20 : 3) || Stopwatch.GetElapsedTime(started).TotalMinutes < minutes; round++)
+        {
+            var (name, fault) = faults[random.Next(faults.Length)];
+            await using var load = Workload.Start(cluster, Clients, prefix: $"round-{round}-");
+            async Task GoesOnAsync()
+            {
+                var before = load.Acknowledged;
+                await Eventually.HoldsAsync(() => load.Acknowledged >= before + 50, () => $"seed {seed}, round {round}, {name}: fifty more writes are acknowledged");
+            }
+
+            await GoesOnAsync();
+            await fault(cluster, random, GoesOnAsync);
+            await cluster.ReadyAsync();
+            await GoesOnAsync();
+            await load.VerifyAsync();
+            counts[name] = counts.GetValueOrDefault(name) + 1;
+            (operations, acknowledged, gap) = (operations + load.Operations, acknowledged + load.Acknowledged, load.LongestGap > gap ? load.LongestGap : gap);
+            output.WriteLine(
+                $"{Stopwatch.GetElapsedTime(started):mm\\:ss} round {round}: {name}; {load.Operations} operations, linearizable, a client waited {load.LongestGap.TotalSeconds:0.0} s for a write at most");
+        }
+
+        output.WriteLine(
+            $"{operations} operations in {Stopwatch.GetElapsedTime(started):mm\\:ss} min, {acknowledged} writes of own keys acknowledged and read back, every round linearizable; "
+            + $"longest wait of a client for a write {gap.TotalSeconds:0.0} s; faults: {string.Join(", ", counts.Select(count => $"{count.Value} {count.Key}"))}");
+    }
+
+    private static string Any(ContainerCluster cluster, Random random) => cluster.Names[random.Next(cluster.Names.Count)];
+
+    private static (string One, string Other) Two(ContainerCluster cluster, Random random)
+    {
+        var first = random.Next(cluster.Names.Count);
+        return (cluster.Names[first], cluster.Names[(first + random.Next(1, cluster.Names.Count)) % cluster.Names.Count]);
+    }
+}
