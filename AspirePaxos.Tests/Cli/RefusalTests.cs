@@ -85,12 +85,13 @@ public sealed class RefusalTests
     [Fact]
     public async Task A_read_that_nothing_explains_ends_with_1_and_its_page()
     {
-        // Every put is acknowledged, and every get finds what nobody wrote.
+        // Every put is acknowledged, and every get finds what nobody wrote. Whether a delete was done is left open: what was said of it could
+        // be the first thing that nothing explains.
         await using var node = await FakeNode.StartAsync(http => http.Request.Path.Value switch
         {
             "/v1/status" => StatusOfAsync(http, "one", "aa", 1),
             _ when http.Request.Method == "GET" => http.Response.WriteAsync("from nowhere"),
-            _ => Task.CompletedTask,
+            _ => Task.FromResult(http.Request.Method == "DELETE" ? http.Response.StatusCode = StatusCodes.Status504GatewayTimeout : 0),
         });
         using var folder = new TemporaryFolder();
 
