@@ -20,7 +20,7 @@ internal sealed partial class NodeLifetime(
     public Task StartingAsync(CancellationToken cancellationToken)
     {
         loop.Start();
-        meter.Observe(loop, Path.Combine(Path.GetFullPath(options.DataDirectory), Storage.PaxosDatabase.FileName));
+        meter.Observe(loop, Path.GetFullPath(options.DataDirectory));
         if (configuration.GetValue<bool>(ExitWithParent)) new Thread(WatchParent) { Name = "parent", IsBackground = true }.Start();
         return Task.CompletedTask;
     }

@@ -205,6 +205,9 @@ public sealed record ReplicaStatus(
     /// <summary>The highest CommitIndex heard of; what this replica lacks is this less its own.</summary>
     public long KnownCommitIndex { get; init; }
 
+    /// <summary>Slots that this replica heard to be chosen and has not applied.</summary>
+    public long Lag => Math.Max(0, KnownCommitIndex - AppliedIndex);
+
     /// <summary>Log records at or below were dropped.</summary>
     public long TruncatedThrough { get; init; }
 

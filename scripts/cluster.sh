@@ -24,7 +24,7 @@ progress() { [ -t 1 ] || return 0; printf '\r\e[K%s' "$*"; }
 help_if_asked() {
   case ${1:-} in -h | --help) ;; *) return 0 ;; esac
   while read -r line; do
-    case $line in '#!'*) ;; '#'*) line=${line#\#}; say "${line# }" ;; *) break ;; esac
+    case $line in '#!'* | '# shellcheck'*) ;; '#'*) line=${line#\#}; say "${line# }" ;; *) break ;; esac
   done <"$0"
   exit 0
 }

@@ -39,7 +39,7 @@ internal sealed class Readiness(ReplicaLoop loop, TimeProvider time)
         else if (!now.HasRecentQuorum) reasons.Add("No quorum was confirmed recently.");
         if (now.PendingWrite > stuckAfter) reasons.Add($"A write to disk has been under way for {now.PendingWrite.TotalSeconds:0} s.");
         if (now.FetchesSnapshot) reasons.Add("This replica is fetching a snapshot of the state.");
-        var lag = StatusEndpoints.Lag(now);
+        var lag = now.Lag;
         if (lag > MaxLag) reasons.Add($"This replica is {lag} slots behind.");
         return reasons;
     }

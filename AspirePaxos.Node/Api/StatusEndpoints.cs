@@ -36,12 +36,9 @@ internal sealed class StatusEndpoints(ReplicaLoop loop, NodeMeter meter, NodeOpt
         return http.Response.Body.WriteAsync(bytes).AsTask();
     }
 
-    /// <summary>Slots that this replica heard to be chosen and has not applied.</summary>
-    internal static long Lag(ReplicaStatus now) => Math.Max(0, now.KnownCommitIndex - now.AppliedIndex);
-
     internal static StatusBody Status(ReplicaStatus now, SizesBody sizes, WorkDone work) => new(
         now.Self.Node.Name, now.ClusterId, Name(now.Mode), Name(now.Role), Leader(now), BallotBody.Of(now.Ballot), BallotBody.Of(now.Promised),
-        now.CommitIndex, now.AppliedIndex, now.LastSlot, Lag(now), now.Revision, now.Keys, now.HasRecentQuorum,
+        now.CommitIndex, now.AppliedIndex, now.LastSlot, now.Lag, now.Revision, now.Keys, now.HasRecentQuorum,
         now.Rejection, now.RequestsInFlight, Milliseconds(now.PendingWrite), Milliseconds(now.LastPersisted), now.Self.BootCounter, version, sizes,
         now.Hash.ToString("x32", System.Globalization.CultureInfo.InvariantCulture), now.TruncatedThrough, now.LogBytes, now.FetchesSnapshot, work);
 
@@ -68,20 +65,8 @@ internal sealed class StatusEndpoints(ReplicaLoop loop, NodeMeter meter, NodeOpt
 
     private SizesBody Sizes(ReplicaStatus now)
     {
-        var database = Path.Combine(options.DataDirectory, PaxosDatabase.FileName);
-        return new(Length(database), Length(database + "-wal"), now.Keys, now.LastSlot - now.TruncatedThrough);
-    }
-
-    private static long? Length(string path)
-    {
-        try
-        {
-            return new FileInfo(path).Length;
-        }
-        catch (Exception unseen) when (unseen is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
+        var (database, wal) = DatabaseFiles.Sizes(options.DataDirectory);
+        return new(database, wal, now.Keys, now.LastSlot - now.TruncatedThrough);
     }
 
     private static string RoleOf(PeerPicture peer, ReplicaStatus now) =>

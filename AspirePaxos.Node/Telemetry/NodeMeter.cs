@@ -67,7 +67,7 @@ public sealed class NodeMeter : IDisposable
     public WorkDone Work => new(Volatile.Read(ref syncs), Volatile.Read(ref startedRounds), Volatile.Read(ref roundedCommands));
 
     /// <summary>Gauges, read whenever somebody collects.</summary>
-    internal void Observe(ReplicaLoop loop, string databasePath) => ReplicaGauges.Add(meter, loop, databasePath);
+    internal void Observe(ReplicaLoop loop, string dataDirectory) => ReplicaGauges.Add(meter, loop, dataDirectory);
 
     public long Start() => time.GetTimestamp();
 
@@ -115,7 +115,7 @@ public sealed class NodeMeter : IDisposable
     }
 
     /// <summary>One exchange with a peer; safe from any thread.</summary>
-    /// <param name="outcome">The reply's name, or why none came: <c>timeout</c>, <c>refused</c>, <c>circuit_open</c>, <c>failed</c>.</param>
+    /// <param name="outcome">The reply's name, or why none came: <c>timeout</c>, <c>refused</c>, <c>circuit_open</c>, <c>cut_off</c>, <c>failed</c>.</param>
     public void PeerAnswered(NodeId peer, string message, string outcome, TimeSpan duration)
     {
         if (outcome == nameof(Nack)) nacks.Add(1, new KeyValuePair<string, object?>("peer", peer.Name));

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using AspirePaxos.Node.Storage;
 using AspirePaxos.Protocol;
 
 namespace AspirePaxos.Node.Telemetry;
@@ -6,12 +7,12 @@ namespace AspirePaxos.Node.Telemetry;
 /// <summary>What a replica is like just now: asked for when somebody collects, and otherwise nothing.</summary>
 internal static class ReplicaGauges
 {
-    public static void Add(Meter meter, ReplicaLoop loop, string databasePath)
+    public static void Add(Meter meter, ReplicaLoop loop, string dataDirectory)
     {
         Gauge("paxos.commit_index", "{slot}", "Every slot up to it is learned here.", now => now.CommitIndex);
         Gauge("paxos.applied_index", "{slot}", "The last slot executed here.", now => now.AppliedIndex);
         Gauge("paxos.last_slot", "{slot}", "The highest slot with a record here.", now => now.LastSlot);
-        Gauge("paxos.lag", "{slot}", "Slots known to be chosen somewhere and not executed here.", now => Math.Max(0, now.KnownCommitIndex - now.AppliedIndex));
+        Gauge("paxos.lag", "{slot}", "Slots known to be chosen somewhere and not executed here.", now => now.Lag);
         Gauge("paxos.apply.lag", "{slot}", "Slots learned here and not executed yet.", now => now.CommitIndex - now.AppliedIndex);
         Gauge("paxos.log.slots", "{slot}", "Slots in the log that were not dropped behind the state.", now => now.LastSlot - now.TruncatedThrough);
         Gauge("paxos.log.bytes", "By", "Of the commands in the log.", now => now.LogBytes);
@@ -23,8 +24,8 @@ internal static class ReplicaGauges
         Gauge("paxos.requests.in_flight", "{request}", "Writes and reads of clients waiting or under way.", now => now.RequestsInFlight);
         meter.CreateObservableGauge(
             "paxos.commit.pending", () => loop.Status.PendingWrite.TotalSeconds, "s", "How long the oldest write to disk has been under way.");
-        meter.CreateObservableGauge("paxos.database.size", () => Length(databasePath), "By", "The database file.");
-        meter.CreateObservableGauge("paxos.wal.size", () => Length(databasePath + "-wal"), "By", "The write-ahead log beside it.");
+        meter.CreateObservableGauge("paxos.database.size", () => DatabaseFiles.Sizes(dataDirectory).Database ?? 0, "By", "The database file.");
+        meter.CreateObservableGauge("paxos.wal.size", () => DatabaseFiles.Sizes(dataDirectory).Wal ?? 0, "By", "The write-ahead log beside it.");
         meter.CreateObservableGauge("paxos.queue.length", () => Queues(loop), "{item}", "What waits inside of the node, by queue: loop (inputs) or storage (writes).");
         meter.CreateObservableGauge("paxos.peer.lag", () => Lags(loop.Status), "{slot}", "Slots that a peer has yet to learn, as this replica heard it, by peer.");
 
@@ -40,17 +41,4 @@ internal static class ReplicaGauges
 
     private static IEnumerable<Measurement<long>> Lags(ReplicaStatus status) => status.Peers.Select(peer =>
         new Measurement<long>(Math.Max(0, status.CommitIndex - peer.CommitIndex), new KeyValuePair<string, object?>("peer", peer.Node.Name)));
-
-    /// <summary>0 where there is none.</summary>
-    private static long Length(string path)
-    {
-        try
-        {
-            return new FileInfo(path).Length;
-        }
-        catch (Exception unseen) when (unseen is IOException or UnauthorizedAccessException)
-        {
-            return 0;
-        }
-    }
 }

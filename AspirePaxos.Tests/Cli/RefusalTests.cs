@@ -91,7 +91,8 @@ public sealed class RefusalTests
         {
             "/v1/status" => StatusOfAsync(http, "one", "aa", 1),
             _ when http.Request.Method == "GET" => http.Response.WriteAsync("from nowhere"),
-            _ => Task.FromResult(http.Request.Method == "DELETE" ? http.Response.StatusCode = StatusCodes.Status504GatewayTimeout : 0),
+            _ when http.Request.Method == "DELETE" => Results.StatusCode(StatusCodes.Status504GatewayTimeout).ExecuteAsync(http),
+            _ => Task.CompletedTask,
         });
         using var folder = new TemporaryFolder();
 

@@ -20,62 +20,19 @@ public sealed class ContainerSoakTests(ITestOutputHelper output)
 
     private static readonly (string Name, Func<ContainerCluster, Random, Func<Task>, Task> Run)[] faults =
     [
-        ("kill", async (cluster, random, goesOn) =>
-        {
-            var node = Any(cluster, random);
-            await cluster.KillAsync(node);
-            await goesOn();
-            await cluster.StartAsync(node);
-        }),
+        ("kill", Meanwhile((cluster, node) => cluster.KillAsync(node), (cluster, node) => cluster.StartAsync(node))),
+        ("stop", Meanwhile((cluster, node) => cluster.StopAsync(node), (cluster, node) => cluster.StartAsync(node))),
+        ("pause", Meanwhile((cluster, node) => cluster.PauseAsync(node), (cluster, node) => cluster.ResumeAsync(node))),
+        ("isolate", Meanwhile((cluster, node) => cluster.IsolateAsync(node), (cluster, _) => cluster.HealAsync())),
+        ("empty volume", Meanwhile((cluster, node) => cluster.ReplaceWithEmptyVolumeAsync(node), (_, _) => Task.CompletedTask)),
+        ("image one", Meanwhile((cluster, node) => cluster.ReplaceAsync(node, "one"), (_, _) => Task.CompletedTask)),
+        ("image two", Meanwhile((cluster, node) => cluster.ReplaceAsync(node, "two"), (_, _) => Task.CompletedTask)),
+        ("cut one way", (cluster, random, goesOn) => CutAsync(cluster, random, goesOn, bothWays: false)),
+        ("cut", (cluster, random, goesOn) => CutAsync(cluster, random, goesOn, bothWays: true)),
         ("kill all", async (cluster, _, _) =>
         {
             await Task.WhenAll(cluster.Names.Select(cluster.KillAsync));
             foreach (var node in cluster.Names) await cluster.StartAsync(node);
-        }),
-        ("stop", async (cluster, random, goesOn) =>
-        {
-            var node = Any(cluster, random);
-            await cluster.StopAsync(node);
-            await goesOn();
-            await cluster.StartAsync(node);
-        }),
-        ("pause", async (cluster, random, goesOn) =>
-        {
-            var node = Any(cluster, random);
-            await cluster.PauseAsync(node);
-            await goesOn();
-            await cluster.ResumeAsync(node);
-        }),
-        ("isolate", async (cluster, random, goesOn) =>
-        {
-            await cluster.IsolateAsync(Any(cluster, random));
-            await goesOn();
-            await cluster.HealAsync();
-        }),
-        ("cut", async (cluster, random, goesOn) =>
-        {
-            var (one, other) = Two(cluster, random);
-            await cluster.CutAsync(one, other);
-            await cluster.CutAsync(other, one);
-            await goesOn();
-            await cluster.HealAsync();
-        }),
-        ("cut one way", async (cluster, random, goesOn) =>
-        {
-            var (one, other) = Two(cluster, random);
-            await cluster.CutAsync(one, other);
-            await goesOn();
-            await cluster.HealAsync();
-        }),
-        ("empty volume", async (cluster, random, goesOn) =>
-        {
-            await cluster.ReplaceWithEmptyVolumeAsync(Any(cluster, random));
-            await goesOn();
-        }),
-        ("new image", async (cluster, random, goesOn) =>
-        {
-            await cluster.ReplaceAsync(Any(cluster, random), random.Next(2) == 0 ? "one" : "two");
-            await goesOn();
         }),
     ];
 
@@ -114,11 +71,23 @@ public sealed class ContainerSoakTests(ITestOutputHelper output)
             + $"longest wait of a client for a write {gap.TotalSeconds:0.0} s; faults: {string.Join(", ", counts.Select(count => $"{count.Value} {count.Key}"))}");
     }
 
-    private static string Any(ContainerCluster cluster, Random random) => cluster.Names[random.Next(cluster.Names.Count)];
+    /// <summary>Some node is hurt, the others go on, and it is healed.</summary>
+    private static Func<ContainerCluster, Random, Func<Task>, Task> Meanwhile(Func<ContainerCluster, string, Task> hurt, Func<ContainerCluster, string, Task> heal) =>
+        async (cluster, random, goesOn) =>
+        {
+            var node = cluster.Names[random.Next(cluster.Names.Count)];
+            await hurt(cluster, node);
+            await goesOn();
+            await heal(cluster, node);
+        };
 
-    private static (string One, string Other) Two(ContainerCluster cluster, Random random)
+    private static async Task CutAsync(ContainerCluster cluster, Random random, Func<Task> goesOn, bool bothWays)
     {
         var first = random.Next(cluster.Names.Count);
-        return (cluster.Names[first], cluster.Names[(first + random.Next(1, cluster.Names.Count)) % cluster.Names.Count]);
+        var (one, other) = (cluster.Names[first], cluster.Names[(first + random.Next(1, cluster.Names.Count)) % cluster.Names.Count]);
+        await cluster.CutAsync(one, other);
+        if (bothWays) await cluster.CutAsync(other, one);
+        await goesOn();
+        await cluster.HealAsync();
     }
 }

@@ -39,6 +39,25 @@ public sealed class LocalClusterTests
         await cluster.ReadyAsync();
     }
 
+    [Fact]
+    public async Task A_healthy_cluster_writes_nothing_into_its_log()
+    {
+        // Long enough for a machine that is busy with other tests: an election may be told.
+        await using var cluster = await LocalCluster.StartAsync(settings: new Dictionary<string, string> { ["Paxos__ElectionTimeout"] = "5000" });
+        using var client = new HttpClient();
+        await WriteThroughAllAsync("first");
+        var said = cluster.Names.Select(cluster.Output).ToList();
+        for (var i = 0; i < 50; i++) await WriteThroughAllAsync($"{i}");
+
+        Assert.All(said, output => Assert.Contains("listens on", output, StringComparison.Ordinal));
+        Assert.Equal(said, cluster.Names.Select(cluster.Output));
+
+        async Task WriteThroughAllAsync(string value)
+        {
+            foreach (var name in cluster.Names) await WriteAsync(client, new Uri(cluster.Url(name), $"/v1/kv/{name}"), value);
+        }
+    }
+
     /// <summary>As the interface asks of a client: what was not proposed, or may have happened, is repeated with the same Idempotency-Key.</summary>
     private static Task WriteAsync(HttpClient client, Uri key, string value)
     {

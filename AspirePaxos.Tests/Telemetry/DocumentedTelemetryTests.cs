@@ -57,7 +57,10 @@ public sealed class DocumentedTelemetryTests
 
         foreach (var name in (string[])["paxos_writes_total", "paxos_write_duration_seconds_bucket", "paxos_leader", "paxos_quorum", "paxos_wal_size_bytes", "paxos_commit_pending_seconds"])
         {
-            Assert.Contains('\n' + name + '{', text, StringComparison.Ordinal);
+            var line = text.Split('\n').FirstOrDefault(line => line.StartsWith(name + '{', StringComparison.Ordinal));
+            Assert.True(line is not null, name);
+            // What alerts and dashboard group by.
+            Assert.Contains("paxos_node=\"node0\"", line, StringComparison.Ordinal);
         }
     }
 
