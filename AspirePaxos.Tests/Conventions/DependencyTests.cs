@@ -16,6 +16,7 @@ public sealed class DependencyTests
         ["AspirePaxos.Simulation"] = ["AspirePaxos.KeyValue", "AspirePaxos.Protocol"],
         ["AspirePaxos.Mutants"] = ["AspirePaxos.KeyValue", "AspirePaxos.Protocol", "AspirePaxos.Simulation"],
         ["AspirePaxos.Node"] = ["AspirePaxos.KeyValue", "AspirePaxos.Protocol", "AspirePaxos.ServiceDefaults"],
+        ["AspirePaxos.Web"] = ["AspirePaxos.ServiceDefaults"],
         ["AspirePaxos.AppHost"] = ["AspirePaxos.Launcher", "AspirePaxos.Node"],
     };
 

@@ -1,0 +1,49 @@
+using AspirePaxos.Web.Nodes;
+
+namespace AspirePaxos.Web;
+
+/// <summary>Puts the console together. It is no replica: it asks the nodes as any client does, and the cluster does not need it.</summary>
+internal static class ConsoleApplication
+{
+    private static readonly Dictionary<string, string?> DefaultSettings = new()
+    {
+        ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+        ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Warning",
+        ["Logging:LogLevel:Polly"] = "Warning",
+        ["Logging:LogLevel:System.Net.Http"] = "Warning",
+
+        // The browser's half of a page that was closed is reported here; nothing is wrong then.
+        ["Logging:LogLevel:Microsoft.AspNetCore.Components.Server.Circuits"] = "Error",
+
+        // Nobody logs in: a page of another name that resolves to this machine must not get in.
+        ["AllowedHosts"] = "localhost;127.0.0.1;[::1]",
+    };
+
+    public static WebApplication Build(WebApplicationBuilder builder)
+    {
+        builder.Configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = DefaultSettings });
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.AddServiceDefaults();
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss.fff ";
+        });
+
+        var services = builder.Services;
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
+        services.AddNodeClients(builder.Configuration);
+        services.AddHostedService<ParentWatch>();
+
+        var app = builder.Build();
+        app.UsePageSecurity();
+        app.MapHealth();
+        return app;
+    }
+
+    /// <summary>It is healthy as long as it answers: what the cluster lacks is what it is there to show.</summary>
+    private static void MapHealth(this WebApplication app)
+    {
+        foreach (var path in new[] { "/health", "/health/live", "/health/ready", "/alive" }) app.MapGet(path, () => "Healthy");
+    }
+}
