@@ -1,4 +1,9 @@
+using AspirePaxos.Web.Components;
 using AspirePaxos.Web.Nodes;
+using AspirePaxos.Web.Observation;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Hosting.StaticWebAssets;
+using Microsoft.FluentUI.AspNetCore.Components;
 
 namespace AspirePaxos.Web;
 
@@ -23,6 +28,8 @@ internal static class ConsoleApplication
     {
         builder.Configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = DefaultSettings });
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        // From a build, not only from what was published; there the file that names them is missing, and this does nothing.
+        StaticWebAssetsLoader.UseStaticWebAssets(builder.Environment, builder.Configuration);
         builder.AddServiceDefaults();
         builder.Logging.AddSimpleConsole(console =>
         {
@@ -33,11 +40,23 @@ internal static class ConsoleApplication
         var services = builder.Services;
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
         services.AddNodeClients(builder.Configuration);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<ClusterWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<ClusterWatch>());
         services.AddHostedService<ParentWatch>();
+
+        // What a page keeps between two requests does not outlive the console, so no key is kept in a file.
+        services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddFluentUIComponents();
 
         var app = builder.Build();
         app.UsePageSecurity();
+        app.UseStatusCodePagesWithReExecute("/not-found");
+        app.UseAntiforgery();
+        app.MapStaticAssets();
         app.MapHealth();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
         return app;
     }
 

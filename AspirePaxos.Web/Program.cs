@@ -1,3 +1,9 @@
 using AspirePaxos.Web;
 
-await ConsoleApplication.Build(WebApplication.CreateBuilder([.. args, "--hostBuilder:reloadConfigOnChange=false"])).RunAsync();
+// Its files lie beside the program, wherever it is started from.
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+{
+    Args = [.. args, "--hostBuilder:reloadConfigOnChange=false"],
+    ContentRootPath = AppContext.BaseDirectory,
+});
+await ConsoleApplication.Build(builder).RunAsync();

@@ -59,7 +59,13 @@ internal sealed record RoundStep(string What, string Node, double StartMs, doubl
 internal sealed record RoundRate(double Seen, double Shown);
 
 /// <summary>The faults that a node suffers on request.</summary>
-internal sealed record NodeFaults(double? PausedMs = null, double? DiskDelayMs = null, IReadOnlyList<string>? CutOff = null);
+internal sealed record NodeFaults(double? PausedMs = null, double? DiskDelayMs = null, IReadOnlyList<string>? CutOff = null)
+{
+    public static NodeFaults None { get; } = new(0, 0, []);
+
+    [JsonIgnore]
+    public bool Any => PausedMs > 0 || DiskDelayMs > 0 || CutOff is { Count: > 0 };
+}
 
 internal sealed record ProblemBody(string? Type, string? Title, string? Detail, long? Limit, long? Revision);
 

@@ -1,0 +1,31 @@
+using AspirePaxos.Web.Nodes;
+
+namespace AspirePaxos.Web.Observation;
+
+/// <summary>One look at all replicas.</summary>
+internal sealed record ClusterSnapshot(DateTimeOffset At, IReadOnlyList<NodeView> Nodes)
+{
+    public static ClusterSnapshot Nothing { get; } = new(default, []);
+
+    public int Answering => Nodes.Count(node => node.Status is not null);
+
+    /// <summary>Who leads by its own word; with two of them the one of the higher ballot: the other has not heard yet that it is over.</summary>
+    public string? Leader => Nodes
+        .Where(node => node.Role == "leader")
+        .OrderByDescending(node => node.Status!.Ballot?.Number ?? 0)
+        .FirstOrDefault()?.Name;
+
+    /// <summary>The highest slot that any replica knows as chosen.</summary>
+    public long CommitIndex => Nodes.Max(node => node.Status?.CommitIndex) ?? 0;
+}
+
+/// <param name="Status">Null where it did not answer.</param>
+/// <param name="Trouble">Why it did not answer; empty where it did.</param>
+/// <param name="Faults">What it suffers on request; null where that cannot be asked for.</param>
+internal sealed record NodeView(NodeClient Client, NodeStatus? Status, string Trouble, NodeFaults? Faults)
+{
+    public string Name => Client.Name;
+
+    /// <summary>As the node calls it, or <c>silent</c>.</summary>
+    public string Role => Status?.Role ?? "silent";
+}

@@ -1,0 +1,91 @@
+using AspirePaxos.Web.Nodes;
+
+namespace AspirePaxos.Web.Observation;
+
+/// <summary>Looks at all replicas, often while a page is open and seldom otherwise: so a page that opens has a past to show.</summary>
+internal sealed class ClusterWatch(NodeSet nodes, TimeProvider time) : BackgroundService
+{
+    private static readonly TimeSpan Often = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Without an open page, every so many times only.</summary>
+    private const int Seldom = 8;
+
+    private readonly Lock gate = new();
+    private readonly ClusterHistory history = new();
+    private readonly List<Action> subscribers = [];
+    private int looks;
+
+    public ClusterSnapshot Now { get; private set; } = ClusterSnapshot.Nothing;
+
+    /// <summary>Oldest first.</summary>
+    public IReadOnlyList<ClusterEvent> Events { get; private set; } = [];
+
+    public IReadOnlyDictionary<string, IReadOnlyList<RoleSpan>> Lanes { get; private set; } = new Dictionary<string, IReadOnlyList<RoleSpan>>();
+
+    /// <param name="looked">After each look, on any thread; must not block.</param>
+    /// <returns>Ends it.</returns>
+    public IDisposable Subscribe(Action looked)
+    {
+        lock (gate) subscribers.Add(looked);
+        return new Subscription(this, looked);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Often, time);
+        try
+        {
+            do
+            {
+                Action[] watching;
+                lock (gate) watching = [.. subscribers];
+                if (watching.Length == 0 && looks % Seldom != 0)
+                {
+                    looks++;
+                    continue;
+                }
+
+                await LookAsync(stoppingToken);
+                foreach (var looked in watching) looked();
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The console ends.
+        }
+    }
+
+    private async Task LookAsync(CancellationToken stop)
+    {
+        // Faults change by the hand of a person, so they need not be asked for each time.
+        var withFaults = looks++ % 4 == 0;
+        var views = await Task.WhenAll(nodes.All.Select(node => LookAsync(node, withFaults, stop)));
+        Now = new(time.GetUtcNow(), views);
+        history.Add(Now);
+        Events = history.Events;
+        Lanes = history.Lanes;
+    }
+
+    private async Task<NodeView> LookAsync(NodeClient node, bool withFaults, CancellationToken stop)
+    {
+        try
+        {
+            var status = await node.StatusAsync(stop);
+            var faults = withFaults ? await node.FaultsAsync(stop) : Now.Nodes.FirstOrDefault(view => view.Name == node.Name)?.Faults;
+            return new(node, status, "", faults);
+        }
+        catch (Exception silent) when (Trouble.IsExpected(silent) && !stop.IsCancellationRequested)
+        {
+            return new(node, null, Trouble.Of(silent), null);
+        }
+    }
+
+    private sealed class Subscription(ClusterWatch watch, Action looked) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (watch.gate) watch.subscribers.Remove(looked);
+        }
+    }
+}
