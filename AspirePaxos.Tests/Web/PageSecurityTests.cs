@@ -24,7 +24,7 @@ public sealed class PageSecurityTests : IAsyncLifetime
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         console = ConsoleApplication.Build(builder);
         await console.StartAsync();
-        http.BaseAddress = new Uri(console.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
+        http.BaseAddress = new Uri(console.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
     }
 
     public async ValueTask DisposeAsync()
