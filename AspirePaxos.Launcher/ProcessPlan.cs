@@ -5,10 +5,11 @@ using System.Security.Cryptography;
 namespace AspirePaxos.Launcher;
 
 /// <summary>One process, ready to be started.</summary>
+/// <param name="IsConsole">It shows the cluster, which does without it.</param>
 /// <param name="Url">Null where it serves no HTTP.</param>
 /// <param name="LogDirectory">Its own.</param>
 internal sealed record ProcessPlan(
-    string Name, string FileName, IReadOnlyList<string> Arguments, string WorkingDirectory,
+    string Name, bool IsConsole, string FileName, IReadOnlyList<string> Arguments, string WorkingDirectory,
     IReadOnlyDictionary<string, string> Environment, Uri? Url, string LogDirectory)
 {
     /// <summary>What is inherited from the launcher's own environment and would make a service listen elsewhere.</summary>
@@ -46,6 +47,7 @@ internal sealed record ProcessPlan(
             environment["Paxos__EnableCrashEndpoint"] = "true";
             environment["Paxos__EnableFaultEndpoints"] = "true";
             environment["Paxos__LogDirectory"] = logs;
+            if (manifest.Resources.FirstOrDefault(other => other.IsConsole)?.Http is { } console) environment["Paxos__ConsoleUrl"] = console.Url;
         }
 
         foreach (var (key, value) in options.Environment) environment[key] = value;
@@ -53,6 +55,7 @@ internal sealed record ProcessPlan(
         var arguments = resource.Arguments.Select(expressions.Resolve);
         return new(
             resource.Name,
+            resource.IsConsole,
             resource.Project is null ? resource.Command! : DotnetHost(),
             resource.Project is null ? [.. arguments] : [AssemblyOf(resource, manifest), .. arguments],
             Path.GetFullPath(resource.WorkingDirectory ?? ".", manifest.Directory),
