@@ -5,12 +5,12 @@ using System.Security.Cryptography;
 namespace AspirePaxos.Launcher;
 
 /// <summary>One process, ready to be started.</summary>
-/// <param name="IsConsole">It shows the cluster, which does without it.</param>
 /// <param name="Url">Null where it serves no HTTP.</param>
 /// <param name="LogDirectory">Its own.</param>
+/// <param name="IsConsole">It shows the cluster, which does without it.</param>
 internal sealed record ProcessPlan(
-    string Name, bool IsConsole, string FileName, IReadOnlyList<string> Arguments, string WorkingDirectory,
-    IReadOnlyDictionary<string, string> Environment, Uri? Url, string LogDirectory)
+    string Name, string FileName, IReadOnlyList<string> Arguments, string WorkingDirectory,
+    IReadOnlyDictionary<string, string> Environment, Uri? Url, string LogDirectory, bool IsConsole = false)
 {
     /// <summary>What is inherited from the launcher's own environment and would make a service listen elsewhere.</summary>
     public static readonly string[] NotInherited = ["ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_HTTPS_PORTS", "HTTP_PORTS", "HTTPS_PORTS", "URLS"];
@@ -55,13 +55,13 @@ internal sealed record ProcessPlan(
         var arguments = resource.Arguments.Select(expressions.Resolve);
         return new(
             resource.Name,
-            resource.IsConsole,
             resource.Project is null ? resource.Command! : DotnetHost(),
             resource.Project is null ? [.. arguments] : [AssemblyOf(resource, manifest), .. arguments],
             Path.GetFullPath(resource.WorkingDirectory ?? ".", manifest.Directory),
             environment,
             resource.Http is { } http ? new Uri(http.Url) : null,
-            logs);
+            logs,
+            resource.IsConsole);
     }
 
     /// <summary>Given as <c>Parameters__name</c> in the environment, as Aspire takes it too; else the manifest's default, made once.</summary>
