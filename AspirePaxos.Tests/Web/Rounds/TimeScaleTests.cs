@@ -55,7 +55,7 @@ public sealed class TimeScaleTests
     }
 
     [Fact]
-    public void Ticks_of_fifty_milliseconds() => Assert.Equal([0, 10, 20, 30, 40, 50], new TimeScale(52).Ticks());
+    public void Ticks_of_forty_eight_milliseconds() => Assert.Equal([0, 10, 20, 30, 40], new TimeScale(48).Ticks());
 
     [Theory]
     [InlineData(0, "0")]
