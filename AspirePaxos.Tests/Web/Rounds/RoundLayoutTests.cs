@@ -56,6 +56,14 @@ public sealed class RoundLayoutTests
     }
 
     [Fact]
+    public void A_slow_disk_has_a_colour_of_its_own()
+    {
+        var plan = Of(Samples.Accept(steps: [Samples.Persist("node2", 0, 301), Samples.Asked("node0", 0, 2), Samples.Asked("node1", 0, 2)]));
+        Assert.Equal(("slow", true), (plan.Bars[0].Tone, plan.Bars[0].Cut));
+        Assert.Equal("slow", plan.Rows[0].Tone);
+    }
+
+    [Fact]
     public void An_open_round_has_no_outcome_and_its_bars_go_to_the_edge()
     {
         var plan = Of(Samples.Accept(outcome: "open", durationMs: 1000, steps: [Samples.Persist("node2", 0, null), Samples.Asked("node0", 0.1, null, null)]));

@@ -19,7 +19,7 @@ public sealed class RoundStoryTests
     public void An_election_without_the_old_leader() => Assert.Equal(
         "node1 wants to lead. It asked the others to promise that they take nothing of a ballot lower than 2.node1, from slot 6 on. "
         + "After 19 ms node1 and node0 had promised. 2 of 3 are a quorum: node1 may lead. No slot was left open by the last leader. "
-        + "Node2 did not answer.",
+        + "node2 did not answer.",
         Tell(Samples.Prepare()));
 
     [Theory]
@@ -30,7 +30,7 @@ public sealed class RoundStoryTests
 
     [Fact]
     public void A_leader_that_is_cut_off() => Assert.EndsWith(
-        "After 418 ms node2 gave up: no quorum answers. What becomes of it is up to the next leader. Node0 did not answer. Node1 did not answer.",
+        "After 418 ms node2 gave up: no quorum answers. What becomes of it is up to the next leader. node0 did not answer. node1 did not answer.",
         Tell(Samples.Accept(
             outcome: "stepped-down", durationMs: 418,
             steps: [Samples.Persist("node2", 0, 0.6), Samples.Asked("node0", 0, null, "lost"), Samples.Asked("node1", 0, null, "lost"), Samples.Asked("node0", 304, null, "lost")])
@@ -40,7 +40,7 @@ public sealed class RoundStoryTests
 
     [Fact]
     public void A_round_that_is_still_open() => Assert.Contains(
-        "It is still open after 1.0 s: 1 of 3 agreed so far, 2 are needed. The disk of node2 has not finished. Node1 has not answered yet.",
+        "It is still open after 1.0 s: 1 of 3 agreed so far, 2 are needed. The disk of node2 has not finished. node1 has not answered yet.",
         Tell(Samples.Accept(outcome: "open", durationMs: 1000, steps: [Samples.Persist("node2", 0, null), Samples.Asked("node0", 0, 1), Samples.Asked("node1", 0, null, null)])),
         StringComparison.Ordinal);
 
@@ -48,6 +48,11 @@ public sealed class RoundStoryTests
     public void A_slow_disk_and_a_slow_peer_are_remarked() => Assert.Equal(
         ["the disk of node2 took 301 ms", "node0 took 302 ms to answer"],
         RoundStory.Remarks(Samples.Accept(steps: [Samples.Persist("node2", 0, 301), Samples.Asked("node0", 0, 302), Samples.Asked("node1", 0, 2)])));
+
+    [Fact]
+    public void A_disk_that_has_not_finished_is_remarked_once_that_is_long() => Assert.Equal(
+        ["the disk of node2 has not finished", "node0 has not answered yet"],
+        RoundStory.Remarks(Samples.Accept(outcome: "open", durationMs: 1000, steps: [Samples.Persist("node2", 0, null), Samples.Asked("node0", 0, null, null)])));
 
     [Fact]
     public void A_refusal_is_remarked() => Assert.Equal(

@@ -20,6 +20,14 @@ public sealed class RoundStripTests
         Assert.Equal((500, 0), (Of(500).Width, Of(500).First));
 
     [Fact]
+    public void What_was_not_as_it_should_be_is_marked_above()
+    {
+        Assert.Empty(RoundStrip.Of([Samples.Accept()]).Remarked);
+        var strip = RoundStrip.Of([Samples.Accept(), Samples.Prepare(2, 1)]);
+        Assert.Equal($"M{strip.First + 1}.5 0V5", strip.Remarked);
+    }
+
+    [Fact]
     public void A_time_without_rounds_is_marked() =>
         Assert.StartsWith("M", RoundStrip.Of([Samples.Accept(1), Samples.Accept(2, afterMs: 3000)]).Gaps, StringComparison.Ordinal);
 

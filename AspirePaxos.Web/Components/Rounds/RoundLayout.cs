@@ -30,7 +30,7 @@ internal sealed record RoundLayout(
         return new(
             scale,
             lanes,
-            [.. round.Steps.Where(step => step.What is "persist" or "apply").Select(step => BarOf(step, own, scale))],
+            [.. round.Steps.Where(step => step.What is "persist" or "apply").Select(step => BarOf(round, step, own, scale))],
             [.. RoundStory.Requests(round).Select(step => ArrowOf(step, own, lanes.First(lane => lane.Node == step.Node), round, scale))],
             [.. rows],
             round.IsOpen ? null : scale.Percent(round.DurationMs));
@@ -47,10 +47,10 @@ internal sealed record RoundLayout(
         return new(name, y, false, tone == "lost" ? "no answer" : last.Result ?? "waiting", tone);
     }
 
-    private static LaneBar BarOf(RoundStep step, Lane lane, TimeScale scale)
+    private static LaneBar BarOf(Round round, RoundStep step, Lane lane, TimeScale scale)
     {
         var end = step.EndMs ?? double.MaxValue;
-        return new(step.What, lane.Y, scale.Percent(step.StartMs), scale.Percent(end), scale.Cuts(end));
+        return new(RoundStory.IsSlow(step, round) ? "slow" : step.What, lane.Y, scale.Percent(step.StartMs), scale.Percent(end), scale.Cuts(end));
     }
 
     private static Arrow ArrowOf(RoundStep step, Lane from, Lane to, Round round, TimeScale scale)
@@ -77,10 +77,10 @@ internal sealed record RoundLayout(
         return new(label, step.StartMs, step.EndMs, scale.Percent(step.StartMs), scale.Percent(end), ToneOf(step, round), text, !open && scale.Cuts(end));
     }
 
-    /// <returns>A class of the style sheet: own, good, late (a yes that was not needed), bad, lost, waiting.</returns>
+    /// <returns>A class of the style sheet: own, slow, good, late (a yes that was not needed), bad, lost, waiting.</returns>
     private static string ToneOf(RoundStep step, Round round) => step switch
     {
-        { What: "persist" or "apply" } => "own",
+        { What: "persist" or "apply" } => RoundStory.IsSlow(step, round) ? "slow" : "own",
         { Result: null } => "waiting",
         { Result: "lost" } => "lost",
         _ when RoundStory.IsNo(step) => "bad",
@@ -93,8 +93,9 @@ internal sealed record RoundLayout(
 internal sealed record Lane(string Node, int Y, bool Proposes, string Note, string Tone);
 
 /// <summary>Work of the proposer on its own lane.</summary>
+/// <param name="Tone">persist, apply, or slow.</param>
 /// <param name="Cut">It goes on beyond the right edge.</param>
-internal sealed record LaneBar(string What, int Y, double From, double To, bool Cut);
+internal sealed record LaneBar(string Tone, int Y, double From, double To, bool Cut);
 
 /// <summary>A request, and its answer where that is in the picture.</summary>
 /// <param name="Middle">Where the request meets the peer's lane: half-way, since only the proposer's clock is known.</param>

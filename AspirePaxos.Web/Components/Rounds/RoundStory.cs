@@ -56,17 +56,16 @@ internal static class RoundStory
             "stepped-down" => $"After {after} {round.Node} gave up{(round.Reason is null ? "" : ": " + round.Reason)}.{(round.IsPrepare ? "" : " What becomes of it is up to the next leader.")}",
             _ => $"It is still open after {after}: {agreed.Count} of {replicas} agreed so far, {quorum} are needed.",
         };
-        foreach (var remark in Remarks(round)) yield return $"{char.ToUpperInvariant(remark[0])}{remark[1..]}.";
+        foreach (var remark in Remarks(round)) yield return remark.StartsWith("the ", StringComparison.Ordinal) ? $"T{remark[1..]}." : $"{remark}.";
     }
 
     /// <summary>What was not as it should be, in a few words each; a healthy round has none.</summary>
     public static IReadOnlyList<string> Remarks(Round round)
     {
         var remarks = new List<string>();
-        if (round.Steps.FirstOrDefault(step => step.What == "persist") is { } disk)
+        if (round.Steps.FirstOrDefault(step => step.What == "persist") is { } disk && IsSlow(disk, round))
         {
-            if (disk.EndMs is { } end && end - disk.StartMs >= SlowMs) remarks.Add($"the disk of {disk.Node} took {TimeScale.Text(end - disk.StartMs)}");
-            else if (disk.EndMs is null && round.DurationMs >= SlowMs) remarks.Add($"the disk of {disk.Node} has not finished");
+            remarks.Add($"the disk of {disk.Node} {(disk.EndMs is { } end ? "took " + TimeScale.Text(end - disk.StartMs) : "has not finished")}");
         }
 
         foreach (var peer in Requests(round).GroupBy(step => step.Node))
@@ -77,11 +76,13 @@ internal static class RoundStory
             else if (last.Result is null) remarks.Add($"{peer.Key} has not answered yet");
             else if (last.Result == "nack") remarks.Add($"{peer.Key} refused: it has promised a higher ballot");
             else if (last.Result == "refused") remarks.Add($"{peer.Key} refused");
-            else if (last.EndMs - last.StartMs is { } took && took >= SlowMs) remarks.Add($"{peer.Key} took {TimeScale.Text(took)} to answer");
+            else if (IsSlow(last, round)) remarks.Add($"{peer.Key} took {TimeScale.Text(last.EndMs!.Value - last.StartMs)} to answer");
         }
 
         return remarks;
     }
+
+    public static bool IsSlow(RoundStep step, Round round) => (step.EndMs ?? round.DurationMs) - step.StartMs >= SlowMs;
 
     public static IEnumerable<RoundStep> Requests(Round round) => round.Steps.Where(step => step.What is "prepare" or "accept");
 
