@@ -43,6 +43,7 @@ internal static class ConsoleApplication
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ClusterWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<ClusterWatch>());
+        services.AddSingleton<RoundFeed>();
         services.AddHostedService<ParentWatch>();
 
         // What a page keeps between two requests does not outlive the console, so no key is kept in a file.
