@@ -46,6 +46,7 @@ internal static class ConsoleApplication
         services.AddHostedService<ParentWatch>();
 
         // What a page keeps between two requests does not outlive the console, so no key is kept in a file.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
         // A value of a megabyte that somebody pastes comes as one message.
         services.AddRazorComponents().AddInteractiveServerComponents().AddHubOptions(hub => hub.MaximumReceiveMessageSize = 8 << 20);
@@ -57,7 +58,7 @@ internal static class ConsoleApplication
         app.UseAntiforgery();
         app.MapStaticAssets();
         app.MapHealth();
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null);
         return app;
     }
 

@@ -72,13 +72,23 @@ internal sealed class ClusterWatch(NodeSet nodes, TimeProvider time) : Backgroun
         try
         {
             var status = await node.StatusAsync(stop);
-            var faults = withFaults ? await node.FaultsAsync(stop) : Now.Nodes.FirstOrDefault(view => view.Name == node.Name)?.Faults;
-            return new(node, status, "", faults);
+            var before = Now.Nodes.FirstOrDefault(view => view.Name == node.Name);
+            var faults = withFaults ? await node.FaultsAsync(stop) : before?.Faults;
+            return new(node, status, "", faults, Rate(before, status));
         }
         catch (Exception silent) when (Trouble.IsExpected(silent) && !stop.IsCancellationRequested)
         {
-            return new(node, null, Trouble.Of(silent), null);
+            return new(node, null, Trouble.Of(silent), null, 0);
         }
+    }
+
+    private double Rate(NodeView? before, NodeStatus status)
+    {
+        if (before?.Status is not { } earlier || earlier.BootCounter != status.BootCounter) return 0;
+        var elapsed = (time.GetUtcNow() - Now.At).TotalSeconds;
+        if (elapsed <= 0) return before.CommandsPerSecond;
+        var weight = Math.Min(1, elapsed);
+        return before.CommandsPerSecond * (1 - weight) + (status.Work.Commands - earlier.Work.Commands) / elapsed * weight;
     }
 
     private sealed class Subscription(ClusterWatch watch, Action looked) : IDisposable
