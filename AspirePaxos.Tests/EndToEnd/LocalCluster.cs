@@ -15,6 +15,7 @@ internal sealed class LocalCluster : ICluster
         {
             DataDirectory = folder.In("data"),
             PortBase = 0,
+            WithConsole = false,
             Nodes = nodes,
             Environment = settings ?? new Dictionary<string, string>(),
         });
