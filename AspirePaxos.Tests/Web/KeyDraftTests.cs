@@ -155,7 +155,7 @@ public sealed class KeyDraftTests
     {
         draft.Key = "k";
         draft.Choose(ValueFormat.Base64);
-        draft.Text = "no base64";
+        draft.Text = "none!";
         Assert.Null(draft.Write(delete: false));
         Assert.Contains("base64", draft.Problem, StringComparison.Ordinal);
     }

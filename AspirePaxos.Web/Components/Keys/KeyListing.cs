@@ -1,4 +1,3 @@
-using System.Globalization;
 using AspirePaxos.Web.Nodes;
 
 namespace AspirePaxos.Web.Components.Keys;
@@ -62,7 +61,7 @@ public sealed class KeyListing
 
     public string Position => !taken ? "" : Rows.Count == 0
         ? HasPrevious ? "nothing behind" : "0 keys"
-        : string.Create(CultureInfo.InvariantCulture, $"{before + 1:#,0}–{before + Rows.Count:#,0} ") + (HasNext ? "and more" : $"of {Figure(before + Rows.Count)}");
+        : $"{Figures.Count(before + 1)}–{Figures.Count(before + Rows.Count)} " + (HasNext ? "and more" : $"of {Figures.Count(before + Rows.Count)}");
 
     public void Ask(KeyQuery query)
     {
@@ -108,6 +107,4 @@ public sealed class KeyListing
         : RowChange.None;
 
     private void Forget() => (Rows, next, taken) = ([], null, false);
-
-    private static string Figure(int count) => count.ToString("#,0", CultureInfo.InvariantCulture);
 }

@@ -9,8 +9,8 @@ public sealed record WriteNote(DateTimeOffset At, KeyWrite Write, string Node, A
     public string What => (Write.Value is null ? "delete " : "put ") + Readable.Short(Readable.Line(Write.Key), 60);
 
     public string Outcome =>
-        Answer.Ok && Answer.Revision > 0 ? string.Create(CultureInfo.InvariantCulture, $"done: slot {Answer.Slot:#,0}, revision {Answer.Revision:#,0}")
-        : Answer.Ok ? string.Create(CultureInfo.InvariantCulture, $"done: slot {Answer.Slot:#,0}")
+        Answer.Ok && Answer.Revision > 0 ? $"done: slot {Figures.Count(Answer.Slot)}, revision {Figures.Count(Answer.Revision)}"
+        : Answer.Ok ? $"done: slot {Figures.Count(Answer.Slot)}"
         : Answer.Conflict && Write.Revision == 0 ? "refused: the key exists"
         : Answer.Conflict ? "refused: somebody changed the key"
         : Answer.Status is null ? $"no answer: it {Answer.Said}"
