@@ -1,3 +1,4 @@
+using AspirePaxos.Web.Breaking;
 using AspirePaxos.Web.Components;
 using AspirePaxos.Web.Nodes;
 using AspirePaxos.Web.Observation;
@@ -44,6 +45,7 @@ internal static class ConsoleApplication
         services.AddSingleton<ClusterWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<ClusterWatch>());
         services.AddHostedService<ParentWatch>();
+        services.AddSingleton<OwnWrites>().AddSingleton<FaultActions>().AddSingleton<Experiments>();
 
         // What a page keeps between two requests does not outlive the console, so no key is kept in a file.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
