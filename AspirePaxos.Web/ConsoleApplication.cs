@@ -48,6 +48,7 @@ internal static class ConsoleApplication
         services.AddSingleton<OwnWrites>().AddSingleton<FaultActions>().AddSingleton<Experiments>();
 
         // What a page keeps between two requests does not outlive the console, so no key is kept in a file.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddFluentUIComponents();
@@ -58,7 +59,7 @@ internal static class ConsoleApplication
         app.UseAntiforgery();
         app.MapStaticAssets();
         app.MapHealth();
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null);
         return app;
     }
 

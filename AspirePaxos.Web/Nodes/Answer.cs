@@ -9,7 +9,7 @@ namespace AspirePaxos.Web.Nodes;
 /// <param name="Slot">Where the command was chosen; 0 where the answer names none.</param>
 /// <param name="Revision">Of the key: the written one, or after a condition that failed the present one; 0 where it has none.</param>
 /// <param name="Said">The node's own words about a refusal, or why no answer came.</param>
-internal sealed record Answer(HttpStatusCode? Status, byte[] Body, long Slot, long Revision, string Said, TimeSpan Took)
+public sealed record Answer(HttpStatusCode? Status, byte[] Body, long Slot, long Revision, string Said, TimeSpan Took)
 {
     public bool Ok => Status is { } status && (int)status < 300;
 

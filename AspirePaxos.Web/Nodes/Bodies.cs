@@ -3,71 +3,81 @@ using System.Text.Json.Serialization;
 
 namespace AspirePaxos.Web.Nodes;
 
-// What nodes answer, as far as the console shows it (docs of the fields: AspirePaxos.Node/Api).
+// What nodes answer, as far as the console shows it (docs of the fields: AspirePaxos.Node/Api). Public is what a component takes as a parameter.
 
 /// <summary>Ordered by number, then by node; null fields never come.</summary>
-internal sealed record Ballot(long Number, string Node)
+public sealed record Ballot(long Number, string Node)
 {
     public override string ToString() => $"{Number}.{Node}";
 }
 
-internal sealed record NodeStatus(
+public sealed record NodeStatus(
     string Node, string ClusterId, string Mode, string Role, string? Leader, Ballot? Ballot, Ballot? Promised,
     long CommitIndex, long AppliedIndex, long LastSlot, long Lag, long Revision, long Keys, bool RecentQuorum, string? Rejection,
     int RequestsInFlight, double PendingWriteMs, double SinceLastWriteMs, long BootCounter, string Version, Sizes Sizes,
     string Hash, long TruncatedThrough, long LogBytes, bool FetchesSnapshot, Work Work);
 
-internal sealed record Sizes(long? DatabaseBytes, long? WalBytes, long Keys, long LogSlots);
+public sealed record Sizes(long? DatabaseBytes, long? WalBytes, long Keys, long LogSlots);
 
 /// <summary>Since the node started.</summary>
-internal sealed record Work(long Syncs, long Rounds, long Commands);
+public sealed record Work(long Syncs, long Rounds, long Commands);
 
 /// <summary>The cluster as one node sees it.</summary>
-internal sealed record ClusterView(string Node, string? Leader, IReadOnlyList<PeerView> Replicas);
+public sealed record ClusterView(string Node, string? Leader, IReadOnlyList<PeerView> Replicas);
 
 /// <param name="LastHeardMs">Null where the node never heard of it.</param>
-internal sealed record PeerView(string Node, bool Self, string Role, double? LastHeardMs, long? CommitIndex, long? AppliedIndex, long? Lag);
+public sealed record PeerView(string Node, bool Self, string Role, double? LastHeardMs, long? CommitIndex, long? AppliedIndex, long? Lag);
 
-internal sealed record KeyPage(long Revision, IReadOnlyList<KeyEntry> Entries, bool More, string? After);
+public sealed record KeyPage(long Revision, IReadOnlyList<KeyEntry> Entries, bool More, string? After);
 
 /// <param name="Value">Null where the bytes are no UTF-8: then they are in <paramref name="ValueBase64"/>.</param>
-internal sealed record KeyEntry(string Key, string? Value, string? ValueBase64, long Revision, long CreatedRevision)
+public sealed record KeyEntry(string Key, string? Value, string? ValueBase64, long Revision, long CreatedRevision)
 {
     [JsonIgnore]
     public byte[] Bytes => Value is not null ? System.Text.Encoding.UTF8.GetBytes(Value) : Convert.FromBase64String(ValueBase64 ?? "");
 }
 
 /// <param name="Next">The first slot after this page; null at the end.</param>
-internal sealed record LogPage(long CommitIndex, long LastSlot, long TruncatedThrough, IReadOnlyList<LogSlot> Slots, long? Next);
+public sealed record LogPage(long CommitIndex, long LastSlot, long TruncatedThrough, IReadOnlyList<LogSlot> Slots, long? Next);
 
-internal sealed record LogSlot(long Slot, Ballot Ballot, bool Chosen, JsonElement Commands);
+public sealed record LogSlot(long Slot, Ballot Ballot, bool Chosen, JsonElement Commands);
 
-internal sealed record RoundPage(string Node, long Seen, long Kept, IReadOnlyList<Round> Rounds);
+public sealed record RoundPage(string Node, long Seen, long Kept, IReadOnlyList<Round> Rounds);
 
 /// <summary>A round of the protocol as its proposer saw it; times are milliseconds after its start.</summary>
 /// <param name="Kind">accept or prepare.</param>
 /// <param name="Outcome">chosen, stepped-down or open.</param>
-internal sealed record Round(
+public sealed record Round(
     long Id, string Node, string? TraceId, string Kind, Ballot Ballot, long Slot, long Through, int Commands, long Bytes,
     IReadOnlyList<string> Keys, DateTimeOffset StartedAt, double? DurationMs, string Outcome, IReadOnlyList<RoundStep> Steps);
 
 /// <param name="What">persist, accept, prepare or apply.</param>
 /// <param name="EndMs">Null where it has not ended; for a message: where no answer has come.</param>
 /// <param name="Result">ok, accepted, promised, nack, lost, or null.</param>
-internal sealed record RoundStep(string What, string Node, double StartMs, double? EndMs, string? Result);
+public sealed record RoundStep(string What, string Node, double StartMs, double? EndMs, string? Result);
 
-internal sealed record RoundRate(double Seen, double Shown);
+public sealed record RoundRate(double Seen, double Shown);
 
 /// <summary>The faults that a node suffers on request.</summary>
-internal sealed record NodeFaults(double? PausedMs = null, double? DiskDelayMs = null, IReadOnlyList<string>? CutOff = null)
+public sealed record NodeFaults(double? PausedMs = null, double? DiskDelayMs = null, IReadOnlyList<string>? CutOff = null)
 {
     public static NodeFaults None { get; } = new(0, 0, []);
 
     [JsonIgnore]
     public bool Any => PausedMs > 0 || DiskDelayMs > 0 || CutOff is { Count: > 0 };
+
+    [JsonIgnore]
+    public string InWords => string.Join(" ", Told());
+
+    private IEnumerable<string> Told()
+    {
+        if (PausedMs > 0) yield return "On request it stands still.";
+        if (DiskDelayMs > 0) yield return $"On request its disk takes {DiskDelayMs:0} ms more for each sync.";
+        if (CutOff is { Count: > 0 }) yield return $"On request it is cut off from {string.Join(" and ", CutOff)}.";
+    }
 }
 
-internal sealed record ProblemBody(string? Type, string? Title, string? Detail, long? Limit, long? Revision);
+public sealed record ProblemBody(string? Type, string? Title, string? Detail, long? Limit, long? Revision);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(NodeStatus))]

@@ -14,7 +14,7 @@ namespace AspirePaxos.Web.Nodes;
 /// <summary>The HTTP interface of one node.</summary>
 /// <param name="name">As service discovery knows it.</param>
 /// <param name="address">Where the node was said to be: for people; requests ask service discovery.</param>
-internal sealed class NodeClient(string name, Uri address, HttpClient http)
+public sealed class NodeClient(string name, Uri address, HttpClient http)
 {
     private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(600);
     private static readonly TimeSpan Usual = TimeSpan.FromSeconds(3);

@@ -29,7 +29,7 @@ internal sealed class ClusterHistory
             if (before is not null) Compare(before, node, now.At);
         }
 
-        if (last.Nodes.Count > 0 && last.Leader != now.Leader) TellLeader(now);
+        if (last.Nodes.Count == 0 || last.Leader != now.Leader) TellLeader(now);
         last = now;
         if (events.Count > MaxEvents) events.RemoveRange(0, events.Count - MaxEvents);
     }

@@ -22,7 +22,8 @@ internal sealed record ClusterSnapshot(DateTimeOffset At, IReadOnlyList<NodeView
 /// <param name="Status">Null where it did not answer.</param>
 /// <param name="Trouble">Why it did not answer; empty where it did.</param>
 /// <param name="Faults">What it suffers on request; null where that cannot be asked for.</param>
-internal sealed record NodeView(NodeClient Client, NodeStatus? Status, string Trouble, NodeFaults? Faults)
+/// <param name="CommandsPerSecond">That it proposed, over about the last second.</param>
+public sealed record NodeView(NodeClient Client, NodeStatus? Status, string Trouble, NodeFaults? Faults, double CommandsPerSecond)
 {
     public string Name => Client.Name;
 

@@ -14,7 +14,7 @@ internal sealed class ClusterWatch(NodeSet nodes, TimeProvider time) : Backgroun
     private readonly ClusterHistory history = new();
     private readonly List<Action> subscribers = [];
     private int looks;
-    private volatile bool faultsChanged;
+    private bool faultsChanged;
 
     public ClusterSnapshot Now { get; private set; } = ClusterSnapshot.Nothing;
 
@@ -33,7 +33,7 @@ internal sealed class ClusterWatch(NodeSet nodes, TimeProvider time) : Backgroun
     }
 
     /// <summary>The faults were changed: the next look asks for them.</summary>
-    public void FaultsChanged() => faultsChanged = true;
+    public void FaultsChanged() => Volatile.Write(ref faultsChanged, true);
 
     /// <param name="looked">After each look, on any thread; must not block.</param>
     /// <returns>Ends it.</returns>
@@ -91,8 +91,7 @@ internal sealed class ClusterWatch(NodeSet nodes, TimeProvider time) : Backgroun
     private async Task LookAsync(CancellationToken stop)
     {
         // Faults change by the hand of a person, so they need not be asked for each time.
-        var withFaults = looks++ % 4 == 0 || faultsChanged;
-        faultsChanged = false;
+        var withFaults = looks++ % 4 == 0 | Interlocked.Exchange(ref faultsChanged, false);
         var views = await Task.WhenAll(nodes.All.Select(node => LookAsync(node, withFaults, stop)));
         Now = new(time.GetUtcNow(), views);
         history.Add(Now);
@@ -107,12 +106,21 @@ internal sealed class ClusterWatch(NodeSet nodes, TimeProvider time) : Backgroun
             var status = await node.StatusAsync(stop);
             var before = Now.Nodes.FirstOrDefault(view => view.Name == node.Name);
             var faults = withFaults || before?.Status is null ? await node.FaultsAsync(stop) : before.Faults;
-            return new(node, status, "", faults);
+            return new(node, status, "", faults, Rate(before, status));
         }
         catch (Exception silent) when (Trouble.IsExpected(silent) && !stop.IsCancellationRequested)
         {
-            return new(node, null, Trouble.Of(silent), null);
+            return new(node, null, Trouble.Of(silent), null, 0);
         }
+    }
+
+    private double Rate(NodeView? before, NodeStatus status)
+    {
+        if (before?.Status is not { } earlier || earlier.BootCounter != status.BootCounter) return 0;
+        var elapsed = (time.GetUtcNow() - Now.At).TotalSeconds;
+        if (elapsed <= 0) return before.CommandsPerSecond;
+        var weight = Math.Min(1, elapsed);
+        return before.CommandsPerSecond * (1 - weight) + (status.Work.Commands - earlier.Work.Commands) / elapsed * weight;
     }
 
     private sealed class Subscription(ClusterWatch watch, Action looked) : IDisposable
