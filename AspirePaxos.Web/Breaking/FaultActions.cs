@@ -4,7 +4,7 @@ using AspirePaxos.Web.Observation;
 
 namespace AspirePaxos.Web.Breaking;
 
-/// <summary>What was done to the cluster by hand.</summary>
+/// <summary>What was done to the cluster by hand. The words begin as those of <see cref="ClusterHistory"/> for the same.</summary>
 /// <param name="Mark">In two or three words, for the chart; empty where it was not done.</param>
 internal sealed record FaultAction(DateTimeOffset At, string Mark, string Text);
 
@@ -36,11 +36,11 @@ internal sealed class FaultActions(NodeSet nodes, ClusterWatch watch, TimeProvid
     }
 
     public Task PauseAsync(string node, int milliseconds) => SetAsync(
-        node, new(PausedMs: milliseconds), $"{node} paused", $"{node} stands still for {milliseconds / 1000.0:0.#} s.");
+        node, new(PausedMs: milliseconds), $"{node} paused", $"{node} is paused for {milliseconds / 1000.0:0.#} s.");
 
     public Task SlowDiskAsync(string node, int milliseconds) => milliseconds == 0
         ? SetAsync(node, new(DiskDelayMs: 0), $"{node} disk healed", $"The disk of {node} is as fast as before.")
-        : SetAsync(node, new(DiskDelayMs: milliseconds), $"{node} slow disk", $"Each sync to the disk of {node} takes {milliseconds} ms more.");
+        : SetAsync(node, new(DiskDelayMs: milliseconds), $"{node} slow disk", $"The disk of {node} takes {milliseconds} ms more for each sync.");
 
     /// <param name="peers">All that it is cut off from, from now on; none connects it again.</param>
     public Task CutOffAsync(string node, IReadOnlyList<string> peers) => peers.Count == 0
