@@ -1,0 +1,165 @@
+using System.Net.Http.Json;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace AspirePaxos.Tests.Browser;
+
+[Collection(nameof(BrowserCollection))]
+public sealed class RoundsPageTests(BrowserFixture browser) : IAsyncLifetime
+{
+    private readonly HttpClient http = new();
+
+    public async ValueTask InitializeAsync() => await browser.HealAsync();
+
+    public ValueTask DisposeAsync()
+    {
+        http.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Theory]
+    [InlineData(1280, ColorScheme.Light)]
+    [InlineData(1280, ColorScheme.Dark)]
+    [InlineData(390, ColorScheme.Light)]
+    [InlineData(390, ColorScheme.Dark)]
+    public async Task A_write_is_seen_as_a_picture_and_in_words(int width, ColorScheme scheme)
+    {
+        var key = $"pictured-{width}-{scheme}";
+        await using var opened = await browser.OpenAsync($"/rounds?key={key}", width, scheme);
+        var page = opened.Page;
+        await Expect(page.GetByText("No round matches")).ToBeVisibleAsync();
+
+        await PutAsync(key);
+
+        await Expect(Heading(page)).ToContainTextAsync("Phase 2: accept");
+        await Expect(page.GetByRole(AriaRole.Img, new() { NameRegex = new("2 of 3 are a quorum: it is chosen for good") })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Radio)).ToHaveCountAsync(1);
+        await page.GetByText("As a table").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Steps of the round" }).GetByRole(AriaRole.Row)).ToHaveCountAsync(5);
+        await opened.ExpectFitsAsync();
+        await opened.ExpectAccessibleAsync();
+        await opened.ScreenshotAsync($"rounds-{scheme.ToString().ToLowerInvariant()}-{width}");
+    }
+
+    [Fact]
+    public async Task A_dead_replica_is_seen_in_the_picture_and_then_an_election()
+    {
+        await using var opened = await browser.OpenAsync("/rounds");
+        var page = opened.Page;
+        var (leader, others) = await LeaderAsync();
+        await browser.Cluster.KillAsync(others[0]);
+
+        await PutAsync("without-one", leader);
+
+        await Expect(page.Locator(".round").First).ToContainTextAsync($"{others[0]} did not answer");
+        await page.GetByRole(AriaRole.Radio).First.CheckAsync();
+        await Expect(page.Locator(".story")).ToContainTextAsync($"{others[0]} did not answer");
+        await Expect(page.Locator("svg.lanes .cross")).ToHaveCountAsync(1);
+        await opened.ScreenshotAsync("rounds-dead-follower");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Go on" }).ClickAsync();
+        await browser.Cluster.StartAsync(others[0]);
+        await browser.Cluster.ReadyAsync();
+        await browser.Cluster.KillAsync(leader);
+        await Expect(Heading(page)).ToContainTextAsync("Phase 1: prepare", new() { Timeout = 20_000 });
+        await Expect(page.Locator(".trouble")).ToContainTextAsync(leader);
+        await page.GetByText("Elections only").ClickAsync();
+        await Expect(page.Locator(".round.promised").First).ToContainTextAsync("phase 1");
+        await page.Locator(".round.promised").First.GetByRole(AriaRole.Radio).CheckAsync();
+        await Expect(page.Locator(".story")).ToContainTextAsync("may lead");
+        await Expect(page).ToHaveURLAsync(new Regex("kind=prepare"));
+        await opened.ExpectAccessibleAsync();
+        await opened.ScreenshotAsync("rounds-leader-killed");
+    }
+
+    [Fact]
+    public async Task A_slow_disk_is_seen()
+    {
+        var (leader, _) = await LeaderAsync();
+        (await http.PutAsJsonAsync(new Uri(browser.Cluster.Url(leader), "/v1/faults"), new { diskDelayMs = 300 })).EnsureSuccessStatusCode();
+        await using var opened = await browser.OpenAsync("/rounds?key=slow-disk");
+        var page = opened.Page;
+
+        await PutAsync("slow-disk", leader);
+
+        await Expect(page.Locator(".story")).ToContainTextAsync($"the disk of {leader} took");
+        await Expect(page.Locator("svg.lanes .work.slow")).ToHaveCountAsync(1);
+        await opened.ScreenshotAsync("rounds-slow-disk");
+    }
+
+    [Fact]
+    public async Task The_keyboard_goes_through_the_rounds_and_back_in_time()
+    {
+        for (var i = 0; i < 5; i++) await PutAsync($"back-{i}");
+        await using var opened = await browser.OpenAsync("/rounds");
+        var page = opened.Page;
+        await Expect(page.Locator(".round").First).ToContainTextAsync("back-4");
+
+        await page.GetByRole(AriaRole.Radio).First.FocusAsync();
+        await page.Keyboard.PressAsync("ArrowDown");
+        await Expect(page.GetByRole(AriaRole.Radio).Nth(1)).ToBeCheckedAsync();
+        await Expect(page.Locator(".story")).ToContainTextAsync("back-3");
+        await Expect(page.GetByText("Paused")).ToBeVisibleAsync();
+        await PutAsync("back-in-time");
+
+        await page.GetByLabel("Back through the rounds").FocusAsync();
+        await page.Keyboard.PressAsync("ArrowLeft");
+        await Expect(page.Locator(".story")).ToContainTextAsync("back-2");
+        await Expect(page.Locator(".round").First).ToContainTextAsync("back-2");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Go on" }).ClickAsync();
+        await Expect(page.Locator(".round").First).ToContainTextAsync("back-in-time");
+    }
+
+    [Fact]
+    public async Task What_is_typed_wrong_is_said_and_stays_and_the_address_follows_what_is_right()
+    {
+        await using var opened = await browser.OpenAsync("/rounds");
+        var page = opened.Page;
+        await Expect(page.GetByRole(AriaRole.Radio).First).ToBeVisibleAsync();
+
+        var slot = page.GetByLabel("Slot", new() { Exact = true });
+        await slot.FillAsync("first");
+        await Expect(page.GetByText("A slot is a number from 1 on.")).ToBeVisibleAsync();
+        await Expect(slot).ToHaveValueAsync("first");
+        await slot.FillAsync("999999");
+        await Expect(page).ToHaveURLAsync(new Regex("/rounds\\?slot=999999$"));
+        await Expect(page.GetByText("No round matches")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show all" }).ClickAsync();
+        await Expect(page).ToHaveURLAsync(new Regex("/rounds$"));
+        await Expect(slot).ToHaveValueAsync("");
+    }
+
+    [Fact]
+    public async Task A_trace_without_rounds_is_explained()
+    {
+        await using var opened = await browser.OpenAsync("/rounds/4bf92f3577b34da6a3ce929d0e0e4736");
+        var page = opened.Page;
+        await Expect(page.GetByText("No replica knows a round of this trace")).ToBeVisibleAsync();
+        await opened.ExpectAccessibleAsync();
+    }
+
+    private static ILocator Heading(IPage page) => page.Locator("#round-title");
+
+    private async Task<(string Leader, IReadOnlyList<string> Others)> LeaderAsync()
+    {
+        var names = browser.Cluster.Names;
+        string? leader = null;
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                var view = await http.GetFromJsonAsync<System.Text.Json.JsonElement>(new Uri(browser.Cluster.Url(names[0]), "/v1/cluster"));
+                leader = view.TryGetProperty("leader", out var name) ? name.GetString() : null;
+                return leader is not null;
+            },
+            "somebody leads");
+        return (leader!, [.. names.Where(name => name != leader)]);
+    }
+
+    private async Task PutAsync(string key, string? node = null)
+    {
+        var url = browser.Cluster.Url(node ?? browser.Cluster.Names[0]);
+        using var body = new StringContent("v");
+        (await http.PutAsync(new Uri(url, $"/v1/kv/{key}"), body)).EnsureSuccessStatusCode();
+    }
+}
