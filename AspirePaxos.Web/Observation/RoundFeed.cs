@@ -70,7 +70,7 @@ internal sealed class RoundFeed(NodeSet nodes, TimeProvider time) : IDisposable
             }
             catch (Exception silent) when (Trouble.IsExpected(silent) && !cancellation.IsCancellationRequested)
             {
-                lock (troubles) troubles.Add($"{node.Name} {Trouble.Of(silent)}");
+                lock (troubles) troubles.Add($"{node.Name}: {Trouble.Of(silent)}");
                 return [];
             }
         }));

@@ -64,7 +64,7 @@ public sealed class RoundFeedTests(ThreeNodes nodes) : ApiTest(nodes), IClassFix
     {
         await using var lonely = Console([new Uri("http://127.0.0.1:1/")]);
         var feed = lonely.GetRequiredService<RoundFeed>();
-        Assert.Equal("node0 nobody listens there", Assert.Single((await feed.FindAsync(RoundFilter.None, TestContext.Current.CancellationToken)).Troubles));
+        Assert.Equal("node0: nobody listens there", Assert.Single((await feed.FindAsync(RoundFilter.None, TestContext.Current.CancellationToken)).Troubles));
         using var look = feed.Look();
         await Eventually.HoldsAsync(() => feed.Now.Sources[0].Trouble == "nobody listens there", "the reason is told");
     }

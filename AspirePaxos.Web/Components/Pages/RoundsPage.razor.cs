@@ -54,8 +54,8 @@ public sealed partial class RoundsPage
     }
 
     private IEnumerable<string> Troubles =>
-        feed.Sources.Where(source => source.Trouble.Length > 0).Select(source => $"{source.Node} {source.Trouble}: of its rounds those are shown that were heard before.")
-            .Concat(unasked.Select(node => $"Not asked: {node}."));
+        feed.Sources.Where(source => source.Trouble.Length > 0).Select(source => $"{source.Node}: {source.Trouble.TrimEnd('.')}. Of its rounds those are shown that were heard before.")
+            .Concat(unasked.Select(node => $"Could not be asked: {node.TrimEnd('.')}."));
 
     protected override void OnInitialized()
     {
@@ -79,7 +79,7 @@ public sealed partial class RoundsPage
         (unasked, searching) = ([], !filter.IsNone);
         shown.Narrow(filter, []);
         OnLook();
-        if (filter.IsNone) return;
+        if (filter.IsNone || !RendererInfo.IsInteractive) return;
         try
         {
             // The feed heard a part only, and only since somebody looks.
