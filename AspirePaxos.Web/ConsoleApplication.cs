@@ -1,3 +1,4 @@
+using AspirePaxos.Web.Breaking;
 using AspirePaxos.Web.Components;
 using AspirePaxos.Web.Nodes;
 using AspirePaxos.Web.Observation;
@@ -43,7 +44,9 @@ internal static class ConsoleApplication
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ClusterWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<ClusterWatch>());
+        services.AddSingleton<RoundFeed>();
         services.AddHostedService<ParentWatch>();
+        services.AddSingleton<OwnWrites>().AddSingleton<FaultActions>().AddSingleton<Experiments>();
 
         // What a page keeps between two requests does not outlive the console, so no key is kept in a file.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);

@@ -7,21 +7,18 @@ namespace AspirePaxos.Tests.Browser;
 [CollectionDefinition(nameof(BrowserCollection), DisableParallelization = true)]
 public sealed class BrowserCollection : ICollectionFixture<BrowserFixture>;
 
-/// <summary>A cluster of three processes, the console as a process, and Chromium. Where there is no browser the tests say so, and fail where everything is required.</summary>
+/// <summary>A cluster of three processes, the console, and Chromium. Where there is no browser the tests say so, and fail where everything is required.</summary>
 public sealed class BrowserFixture : IAsyncLifetime
 {
     /// <summary>Nothing of its own to any other host.</summary>
     private static readonly string[] quietly = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
     private LocalCluster? cluster;
-    private ConsoleProcess? console;
     private IPlaywright? playwright;
     private IBrowser? browser;
     private string? missing;
 
     internal LocalCluster Cluster => cluster!;
-
-    internal Uri Console => console!.Url;
 
     public async ValueTask InitializeAsync()
     {
@@ -34,8 +31,7 @@ public sealed class BrowserFixture : IAsyncLifetime
             return;
         }
 
-        cluster = await LocalCluster.StartAsync();
-        console = await ConsoleProcess.StartAsync(cluster);
+        cluster = await LocalCluster.StartAsync(console: true);
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = chromium, Args = quietly });
     }
@@ -47,7 +43,7 @@ public sealed class BrowserFixture : IAsyncLifetime
         Assert.False(missing is not null && Environment.GetEnvironmentVariable("PAXOS_REQUIRE_ALL") == "1", $"a browser is required here: {missing}");
         Assert.SkipWhen(missing is not null, missing ?? "");
         var context = await browser!.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
-        return await ConsolePage.OpenAsync(await context.NewPageAsync(), new Uri(Console, path));
+        return await ConsolePage.OpenAsync(await context.NewPageAsync(), new Uri(Cluster.ConsoleUrl, path));
     }
 
     /// <summary>As a test expects it: every replica runs, and suffers nothing.</summary>
@@ -68,7 +64,6 @@ public sealed class BrowserFixture : IAsyncLifetime
     {
         if (browser is not null) await browser.DisposeAsync();
         playwright?.Dispose();
-        if (console is not null) await console.DisposeAsync();
         if (cluster is not null) await cluster.DisposeAsync();
     }
 }

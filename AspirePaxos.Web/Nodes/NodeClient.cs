@@ -67,6 +67,15 @@ public sealed class NodeClient(string name, Uri address, HttpClient http)
     /// <summary>No answer is the answer.</summary>
     public Task<Answer> CrashAsync(CancellationToken cancellation = default) => SendAsync(HttpMethod.Get, "crash", Usual, null, null, cancellation);
 
+    /// <summary>Takes effect once, however often and at whichever node it is asked for.</summary>
+    /// <param name="limit">Afterwards its outcome is unknown.</param>
+    public Task<Answer> WriteOnceAsync(string key, byte[] value, string idempotencyKey, TimeSpan limit, CancellationToken cancellation = default)
+    {
+        var content = new ByteArrayContent(value);
+        content.Headers.Add("Idempotency-Key", idempotencyKey);
+        return SendAsync(HttpMethod.Put, PathOf(key), limit, content, null, cancellation);
+    }
+
     public Task<Answer> ReadAsync(string key, CancellationToken cancellation = default) => SendAsync(HttpMethod.Get, PathOf(key), ForWrites, null, null, cancellation);
 
     /// <param name="revision">The key must be at this revision; 0: must not exist; null: no condition.</param>

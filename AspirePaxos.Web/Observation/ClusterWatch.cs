@@ -14,6 +14,7 @@ internal sealed class ClusterWatch(NodeSet nodes, TimeProvider time) : Backgroun
     private readonly ClusterHistory history = new();
     private readonly List<Action> subscribers = [];
     private int looks;
+    private bool faultsChanged;
 
     public ClusterSnapshot Now { get; private set; } = ClusterSnapshot.Nothing;
 
@@ -22,12 +23,43 @@ internal sealed class ClusterWatch(NodeSet nodes, TimeProvider time) : Backgroun
 
     public IReadOnlyDictionary<string, IReadOnlyList<RoleSpan>> Lanes { get; private set; } = new Dictionary<string, IReadOnlyList<RoleSpan>>();
 
+    /// <summary>A page is open.</summary>
+    public bool IsWatched
+    {
+        get
+        {
+            lock (gate) return subscribers.Count > 0;
+        }
+    }
+
+    /// <summary>The faults were changed: the next look asks for them.</summary>
+    public void FaultsChanged() => Volatile.Write(ref faultsChanged, true);
+
     /// <param name="looked">After each look, on any thread; must not block.</param>
     /// <returns>Ends it.</returns>
     public IDisposable Subscribe(Action looked)
     {
         lock (gate) subscribers.Add(looked);
         return new Subscription(this, looked);
+    }
+
+    /// <returns>Whether a look found it so within that time.</returns>
+    public async Task<bool> UntilAsync(Func<ClusterSnapshot, bool> condition, TimeSpan limit)
+    {
+        var found = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var looking = Subscribe(() =>
+        {
+            if (condition(Now)) found.TrySetResult();
+        });
+        try
+        {
+            await found.Task.WaitAsync(limit, time);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -59,7 +91,7 @@ internal sealed class ClusterWatch(NodeSet nodes, TimeProvider time) : Backgroun
     private async Task LookAsync(CancellationToken stop)
     {
         // Faults change by the hand of a person, so they need not be asked for each time.
-        var withFaults = looks++ % 4 == 0;
+        var withFaults = looks++ % 4 == 0 | Interlocked.Exchange(ref faultsChanged, false);
         var views = await Task.WhenAll(nodes.All.Select(node => LookAsync(node, withFaults, stop)));
         Now = new(time.GetUtcNow(), views);
         history.Add(Now);
@@ -73,7 +105,7 @@ internal sealed class ClusterWatch(NodeSet nodes, TimeProvider time) : Backgroun
         {
             var status = await node.StatusAsync(stop);
             var before = Now.Nodes.FirstOrDefault(view => view.Name == node.Name);
-            var faults = withFaults ? await node.FaultsAsync(stop) : before?.Faults;
+            var faults = withFaults || before?.Status is null ? await node.FaultsAsync(stop) : before.Faults;
             return new(node, status, "", faults, Rate(before, status));
         }
         catch (Exception silent) when (Trouble.IsExpected(silent) && !stop.IsCancellationRequested)
