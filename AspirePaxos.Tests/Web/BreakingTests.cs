@@ -53,7 +53,7 @@ public sealed class BreakingTests
         var chart = WaitChart.Of(At(60), TallyPicture.Nothing, [], actions);
 
         Assert.Equal(["a", "b", "c", "d", "e", "f"], chart.Marks.Select(mark => mark.Text));
-        Assert.Equal([0, 1, 2, -1, 0, 1], chart.Marks.Select(mark => mark.Row));
+        Assert.Equal([0, 1, -1, -1, 0, 1], chart.Marks.Select(mark => mark.Row));
         Assert.Equal([false, false, false, false, false, true], chart.Marks.Select(mark => mark.ToLeft));
     }
 
@@ -99,6 +99,7 @@ public sealed class BreakingTests
         Assert.Equal((200, 1, 0, TimeSpan.FromMilliseconds(199)), (picture.Writes, picture.Unknown, picture.Refused, picture.LongestWait));
         Assert.InRange(picture.Recent.Count, 60, 70);
         Assert.Equal([At(200)], picture.Waiting);
+        Assert.Equal(TimeSpan.FromSeconds(3), picture.LongestWaitSoFar(At(203)));
     }
 
     [Fact]

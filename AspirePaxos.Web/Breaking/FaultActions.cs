@@ -30,7 +30,8 @@ internal sealed class FaultActions(NodeSet nodes, ClusterWatch watch, TimeProvid
     {
         var at = time.GetUtcNow();
         var answer = await nodes[node].CrashAsync();
-        if (answer.Status is null) Tell(new(at, $"{node} killed", $"{node} was killed, as by kill -9."));
+        var answered = watch.Now.Nodes.Any(view => view.Name == node && view.Status is not null);
+        if (answer.Status is null && answered) Tell(new(at, $"{node} killed", $"{node} was killed, as by kill -9."));
         else if (answer.Missing) Tell(new(at, "", $"{node} was not killed: its crash endpoint is off (Paxos:EnableCrashEndpoint)."));
         else Tell(new(at, "", $"{node} was not killed: {answer.Said}"));
     }

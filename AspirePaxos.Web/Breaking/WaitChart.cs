@@ -22,7 +22,7 @@ internal sealed record WaitChart(
     /// <summary>A mark's words take about so much of the width.</summary>
     private const double MarkWidth = Width * 0.26;
 
-    private const int Rows = 3;
+    private const int Rows = 2;
     private const double Decades = 4;
 
     /// <summary>The lines of the scale, with their heights.</summary>
