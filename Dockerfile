@@ -10,6 +10,7 @@ COPY AspirePaxos.Protocol/AspirePaxos.Protocol.csproj AspirePaxos.Protocol/
 COPY AspirePaxos.KeyValue/AspirePaxos.KeyValue.csproj AspirePaxos.KeyValue/
 COPY AspirePaxos.ServiceDefaults/AspirePaxos.ServiceDefaults.csproj AspirePaxos.ServiceDefaults/
 COPY AspirePaxos.Node/AspirePaxos.Node.csproj AspirePaxos.Node/
+COPY AspirePaxos.Web/AspirePaxos.Web.csproj AspirePaxos.Web/
 # For this platform alone: the native SQLite of all the others is ten times the size of the program with its own.
 # Compiled ahead of time (ReadyToRun): it starts a sixth faster, and restore fetches the compiler.
 RUN dotnet restore "$PROJECT" --use-current-runtime -p:PublishReadyToRun=true
@@ -26,7 +27,8 @@ RUN mkdir /data && chown "$APP_UID:$APP_UID" /data
 USER $APP_UID
 ENV HTTP_PORTS=8080
 EXPOSE 8080
-# All that is ever written: the root file system may be read-only. (In /tmp, where it can, the runtime makes the socket of dotnet's diagnostic tools.)
+# All that a replica ever writes, and the console writes nothing: the root file system may be read-only.
+# (In /tmp, where it can, the runtime makes the socket of dotnet's diagnostic tools.)
 VOLUME /data
 # The image has no curl, and a second dotnet process would cost more than the check itself.
 HEALTHCHECK --interval=5s --timeout=3s --start-period=10s --retries=3 \
@@ -37,7 +39,7 @@ ENTRYPOINT ["bash", "-c", "exec dotnet \"$SERVICE\" \"$@\"", "--"]
 ARG VERSION=0.1.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="$PROJECT" \
-      org.opencontainers.image.description="One replica of AspirePaxos, a linearizable key-value store" \
+      org.opencontainers.image.description="A service of AspirePaxos, a linearizable key-value store: a replica, or the console" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.version="$VERSION" \
       org.opencontainers.image.revision="$REVISION" \

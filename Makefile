@@ -11,10 +11,10 @@ all: build provision ## build, then provision: containers where an engine runs; 
 build: ## build the solution
 	dotnet build -c $(CONFIGURATION) -v q --nologo
 
-docker: ## build the container image
+docker: ## build the container images
 	@scripts/image.sh
 
-provision: ## start a cluster in the background and wait until it is ready (make provision 5, or NODES=5, for five nodes)
+provision: ## start a cluster and its console in the background and wait until it is ready (make provision 5, or NODES=5, for five nodes)
 	@scripts/provision.sh
 
 info: ## nodes, roles, leader, ballot, indexes, and where data and logs are

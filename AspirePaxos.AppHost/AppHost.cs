@@ -39,8 +39,21 @@ var nodes = names.Select((name, i) => builder
         .WithVolume(name + "-data", "/data")))
     .ToArray();
 
+// The console asks the nodes as any client does, and nobody waits for it.
+var web = builder
+    .AddProject<Projects.AspirePaxos_Web>("web", launchProfileName: null)
+    .WithIconName("DesktopPulse")
+    .WithHttpEndpoint(port: 8010, targetPort: publishing ? 8080 : null, name: "http")
+    .WithExternalHttpEndpoints()
+    .WithUrlForEndpoint("http", console => console.DisplayText = "Console")
+    .WithHttpHealthCheck("/health")
+    .PublishAsDockerFile(container => container
+        .WithDockerfile("..")
+        .WithBuildArg("PROJECT", "AspirePaxos.Web"));
+
 foreach (var node in nodes)
 {
+    web.WithReference(node);
     foreach (var peer in nodes.Where(peer => peer != node)) node.WithReference(peer);
 
     // For development alone; what is published does not have them.
@@ -49,6 +62,7 @@ foreach (var node in nodes)
         node.WithEnvironment("Paxos__EnableCrashEndpoint", "true")
             .WithEnvironment("Paxos__EnableFaultEndpoints", "true")
             .WithEnvironment("Paxos__LogDirectory", Path.Combine(data, "logs", node.Resource.Name))
+            .WithEnvironment("Paxos__ConsoleUrl", web.GetEndpoint("http"))
             .WithReplicaCommands(nodes);
     }
 }

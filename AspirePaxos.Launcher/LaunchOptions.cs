@@ -20,6 +20,9 @@ public sealed record LaunchOptions
     /// <summary>Null: as in the manifest.</summary>
     public int? Nodes { get; init; }
 
+    /// <summary>Run the web console beside the replicas.</summary>
+    public bool WithConsole { get; init; } = true;
+
     public bool Help { get; init; }
 
     /// <summary>Set in every resource, over what the manifest says.</summary>
@@ -33,8 +36,9 @@ public sealed record LaunchOptions
 
           --data DIR       where data, logs and the cluster secret are kept (default: .paxos beside the manifest)
           --fresh          delete what that folder holds and start over
-          --port-base N    use the ports N, N+1, … instead of those of the manifest; 0 takes free ones and prints them
+          --port-base N    use the ports N, N+1, … (the console N+10) instead of those of the manifest; 0 takes free ones and prints them
           --nodes N        run 3, 5 or 7 replicas; a data folder keeps the size it was formed with
+          --no-console     without the web console
           --manifest FILE  another manifest
           --help           this text
         """;
@@ -61,6 +65,7 @@ public sealed record LaunchOptions
                 "--port-base" => options with { PortBase = Port(Value()) },
                 "--nodes" => options with { Nodes = Size(Value()) },
                 "--fresh" when attached is null => options with { Fresh = true },
+                "--no-console" when attached is null => options with { WithConsole = false },
                 "--help" or "-h" or "-?" when attached is null => options with { Help = true },
                 "--publisher" or "--operation" or "--step" => throw Wrong(
                     $"{name} is an option of Aspire's own host, and this is the launcher, which runs where Aspire's packages are not. Build with -p:UseAspire=true to get that host."),

@@ -39,6 +39,9 @@ public sealed class LaunchedCluster : IAsyncDisposable
     /// <summary>The names of those that form the replicated cluster.</summary>
     public IReadOnlyList<string> Replicas { get; }
 
+    /// <summary>Shows them in a browser; null where it is left out.</summary>
+    public LaunchedResource? Console => resources.Find(resource => resource.IsConsole);
+
     public string DataDirectory => data.Path;
 
     /// <param name="output">Null: nothing is printed.</param>
@@ -50,6 +53,7 @@ public sealed class LaunchedCluster : IAsyncDisposable
     {
         var manifest = ManifestReader.Read(options.ManifestPath ?? ManifestReader.Find(AppContext.BaseDirectory, Directory.GetCurrentDirectory()));
         if (options.Nodes is { } nodes) manifest = Topology.Resize(manifest, nodes);
+        if (!options.WithConsole) manifest = Topology.WithoutConsole(manifest);
         var path = options.DataDirectory ?? Path.Combine(manifest.Directory, ".paxos");
         var data = DataFolder.Open(path, options.Fresh, manifest.Resources.SelectMany(resource => resource.Volumes).Select(volume => volume.Name));
         var ports = new Ports();
@@ -64,6 +68,7 @@ public sealed class LaunchedCluster : IAsyncDisposable
             if (options.Fresh) data.Clear();
             var plans = ProcessPlan.All(manifest, data, options);
             data.Claim(replicas, manifest.Resources.SelectMany(resource => resource.Volumes));
+            if (plans.FirstOrDefault(plan => plan.IsConsole)?.Url is { } console) output.Write($"Console  {console.ToString().TrimEnd('/')}");
             output.Write($"{manifest.Path}: {string.Join(", ", manifest.Resources.Select(resource => resource.Name))}; data in {data.Path}");
             foreach (var (name, reason) in manifest.Skipped) output.Write($"{name} is not started: {reason}.");
             return new(manifest, data, ports, plans, output, options);
@@ -76,10 +81,10 @@ public sealed class LaunchedCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Every resource has answered its readiness probe with success.</summary>
+    /// <summary>Every resource has answered its readiness probe with success; the console is not waited for.</summary>
     public async Task WaitUntilReadyAsync(CancellationToken cancellation = default)
     {
-        while (!resources.TrueForAll(resource => resource.IsReady)) await Task.Delay(20, cancellation);
+        while (!resources.TrueForAll(resource => resource.IsReady || resource.IsConsole)) await Task.Delay(20, cancellation);
     }
 
     /// <param name="impatient">When cancelled what still runs is killed.</param>

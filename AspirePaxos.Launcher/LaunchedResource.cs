@@ -32,6 +32,8 @@ public sealed class LaunchedResource : IAsyncDisposable
 
     public string Name => plan.Name;
 
+    internal bool IsConsole => plan.IsConsole;
+
     /// <summary>Null where it serves no HTTP.</summary>
     public Uri? Url => plan.Url;
 
@@ -234,8 +236,11 @@ public sealed class LaunchedResource : IAsyncDisposable
 
     private string Advice() =>
         $"ended {Backoff.NotWorking} times without ever being ready, so something about it must be changed. What it wrote is above, all of it in {log.Path}. "
-        + "A message about a setting names the setting; one about its data folder says what it found there: give it another cluster's folder with --data DIR, "
-        + "or delete all data of this cluster with --fresh. It is tried again until you stop this with Ctrl+C.";
+        + (IsConsole
+            ? "The cluster does without it. "
+            : "A message about a setting names the setting; one about its data folder says what it found there: give it another cluster's folder with --data DIR, "
+                + "or delete all data of this cluster with --fresh. ")
+        + "It is tried again until you stop this with Ctrl+C.";
 
     private void Receive(string line)
     {

@@ -48,7 +48,7 @@ public static class LauncherProgram
         {
             var output = Output.OfConsole();
             await using var cluster = LaunchedCluster.Start(options, output);
-            await Task.WhenAny(AnnounceReadyAsync(cluster, output, stop.Task), stop.Task);
+            await Task.WhenAny(Task.WhenAll(AnnounceReadyAsync(cluster, output, stop.Task), AnnounceConsoleAsync(cluster, output, stop.Task)), stop.Task);
             await stop.Task;
             output.Write("Stopping; Ctrl+C again kills.");
             await cluster.StopAsync(impatient.Token);
@@ -66,18 +66,29 @@ public static class LauncherProgram
         if (await Task.WhenAny(ready, stop, Task.Delay(WordOnSlowStart)) is var first && first != ready && first != stop)
         {
             output.Write($"Not ready after {WordOnSlowStart.TotalSeconds:0} s; a replica is ready when a majority runs and it has caught up. Waiting for:");
-            foreach (var late in cluster.Resources.Where(resource => !resource.IsReady)) output.Event(late.Name, $"{late.LastAnswer}; its output: {late.LogFile}", bad: true);
+            foreach (var late in cluster.Resources.Where(resource => !resource.IsReady && !resource.IsConsole)) output.Event(late.Name, $"{late.LastAnswer}; its output: {late.LogFile}", bad: true);
         }
 
         await Task.WhenAny(ready, stop);
         if (!stop.IsCompleted) output.Write(Summary(cluster));
     }
 
+    /// <summary>The cluster does not wait for its console. That it answers is said when it does; that it does not, here, once.</summary>
+    private static async Task AnnounceConsoleAsync(LaunchedCluster cluster, Output output, Task stop)
+    {
+        if (cluster.Console is not { } console) return;
+        await Task.WhenAny(Task.Delay(WordOnSlowStart), stop);
+        if (!console.IsReady && !stop.IsCompleted) output.Event(console.Name, $"{console.LastAnswer}; its output: {console.LogFile}. The cluster does without it.", bad: true);
+    }
+
     private static string Summary(LaunchedCluster cluster)
     {
-        var width = cluster.Resources.Max(resource => resource.Name.Length);
-        var lines = new List<string> { "", "All are ready:" };
-        lines.AddRange(cluster.Resources.Select(resource => $"  {resource.Name.PadRight(width)}  {Address(resource),-24} process {resource.Pid}"));
+        var awaited = cluster.Resources.Where(resource => !resource.IsConsole).ToList();
+        var width = awaited.Max(resource => resource.Name.Length);
+        var lines = new List<string> { "" };
+        if (cluster.Console is { } console) lines.AddRange([$"Console  {Address(console),-24} {(console.IsReady ? $"process {console.Pid}" : "does not answer yet")}", ""]);
+        lines.Add("All are ready:");
+        lines.AddRange(awaited.Select(resource => $"  {resource.Name.PadRight(width)}  {Address(resource),-24} process {resource.Pid}"));
         if (cluster.Replicas.Select(name => cluster[name]).Where(replica => replica.Url is not null).Select(Address).ToArray() is [var first, var second, .., var last])
         {
             lines.AddRange([

@@ -16,7 +16,12 @@ internal sealed record Resource(
     /// <summary>The setting that lists the members of a cluster: who has it is a replica.</summary>
     public const string ReplicasSetting = "Paxos__Replicas";
 
+    /// <summary>How the resource is named that shows the cluster in a browser; the cluster does not need it.</summary>
+    public const string ConsoleName = "web";
+
     public bool IsReplica => Environment.Any(setting => setting.Key == ReplicasSetting);
+
+    public bool IsConsole => Name == ConsoleName;
 
     /// <summary>Where its health is asked for; null where it serves no HTTP.</summary>
     public Binding? Http => Bindings.Values.FirstOrDefault(binding => binding.Scheme == "http");

@@ -40,7 +40,8 @@ internal sealed class Ports : IDisposable
             if (!taken.Contains(port) && !IsFree(port))
             {
                 throw new LaunchRefusedException(
-                    $"Port {port}, which {resource} needs, is in use on {Binding.Host}. Stop the program that listens there, or use other ports: --port-base {(port < 60_000 ? port + 1_000 : 9_000)}, or --port-base 0 for free ones.");
+                    $"Port {port}, which {resource} needs, is in use on {Binding.Host}. Stop the program that listens there, or use other ports: --port-base {(port < 60_000 ? port + 1_000 : 9_000)}, or --port-base 0 for free ones."
+                    + (resource == Resource.ConsoleName ? " Or do without the console: --no-console." : ""));
             }
         }
     }

@@ -7,9 +7,10 @@ namespace AspirePaxos.Launcher;
 /// <summary>One process, ready to be started.</summary>
 /// <param name="Url">Null where it serves no HTTP.</param>
 /// <param name="LogDirectory">Its own.</param>
+/// <param name="IsConsole">It shows the cluster, which does without it.</param>
 internal sealed record ProcessPlan(
     string Name, string FileName, IReadOnlyList<string> Arguments, string WorkingDirectory,
-    IReadOnlyDictionary<string, string> Environment, Uri? Url, string LogDirectory)
+    IReadOnlyDictionary<string, string> Environment, Uri? Url, string LogDirectory, bool IsConsole = false)
 {
     /// <summary>What is inherited from the launcher's own environment and would make a service listen elsewhere.</summary>
     public static readonly string[] NotInherited = ["ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_HTTPS_PORTS", "HTTP_PORTS", "HTTPS_PORTS", "URLS"];
@@ -46,6 +47,7 @@ internal sealed record ProcessPlan(
             environment["Paxos__EnableCrashEndpoint"] = "true";
             environment["Paxos__EnableFaultEndpoints"] = "true";
             environment["Paxos__LogDirectory"] = logs;
+            if (manifest.Resources.FirstOrDefault(other => other.IsConsole)?.Http is { } console) environment["Paxos__ConsoleUrl"] = console.Url;
         }
 
         foreach (var (key, value) in options.Environment) environment[key] = value;
@@ -58,7 +60,8 @@ internal sealed record ProcessPlan(
             Path.GetFullPath(resource.WorkingDirectory ?? ".", manifest.Directory),
             environment,
             resource.Http is { } http ? new Uri(http.Url) : null,
-            logs);
+            logs,
+            resource.IsConsole);
     }
 
     /// <summary>Given as <c>Parameters__name</c> in the environment, as Aspire takes it too; else the manifest's default, made once.</summary>

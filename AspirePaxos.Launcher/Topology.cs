@@ -21,34 +21,35 @@ internal static class Topology
         var stem = names[0][..^1];
         string[] wanted = [.. Enumerable.Range(0, size).Select(i => stem + i)];
         var replicas = wanted.Select((name, i) => Derive(pattern, names, wanted, name, i));
-        return manifest with { Resources = [.. replicas, .. manifest.Resources.Where(resource => !resource.IsReplica)] };
+        var others = manifest.Resources.Where(resource => !resource.IsReplica).Select(resource => resource with
+        {
+            Environment = [.. NotReferringTo(names, resource), .. References(resource, names[0], wanted)],
+        });
+        return manifest with { Resources = [.. replicas, .. others] };
     }
+
+    public static Manifest WithoutConsole(Manifest manifest) => manifest with { Resources = [.. manifest.Resources.Where(resource => !resource.IsConsole)] };
 
     private static Resource Derive(Resource pattern, string[] names, string[] wanted, string name, int index)
     {
-        var peer = names[1];
-        var environment = new List<KeyValuePair<string, string>>();
-        var references = pattern.Environment.Where(setting => RefersTo(setting, peer)).ToList();
-        foreach (var (key, value) in pattern.Environment)
-        {
-            if (names.Skip(1).Any(other => RefersTo(new(key, value), other))) continue;
-            environment.Add(new(key, key == Resource.ReplicasSetting ? string.Join(',', wanted) : Rename(value, pattern.Name, name)));
-        }
-
-        foreach (var other in wanted.Where(other => other != name))
-        {
-            environment.AddRange(references.Select(setting =>
-                KeyValuePair.Create(RenameKey(setting.Key, peer, other), Rename(setting.Value, peer, other))));
-        }
-
+        var own = NotReferringTo(names[1..], pattern).Select(setting => KeyValuePair.Create(
+            setting.Key, setting.Key == Resource.ReplicasSetting ? string.Join(',', wanted) : Rename(setting.Value, pattern.Name, name)));
         return pattern with
         {
             Name = name,
-            Environment = environment,
+            Environment = [.. own, .. References(pattern, names[1], wanted.Where(other => other != name))],
             Bindings = pattern.Bindings.ToDictionary(b => b.Key, b => b.Value with { Port = b.Value.Port + index }),
             Volumes = [.. pattern.Volumes.Select(volume => volume with { Name = RenameKey(volume.Name, pattern.Name, name) })],
         };
     }
+
+    /// <summary>As its references to one replica are, so to each of the wanted.</summary>
+    private static IEnumerable<KeyValuePair<string, string>> References(Resource resource, string sample, IEnumerable<string> wanted) =>
+        wanted.SelectMany(replica => resource.Environment.Where(setting => RefersTo(setting, sample)).Select(setting =>
+            KeyValuePair.Create(RenameKey(setting.Key, sample, replica), Rename(setting.Value, sample, replica))));
+
+    private static IEnumerable<KeyValuePair<string, string>> NotReferringTo(string[] replicas, Resource resource) =>
+        resource.Environment.Where(setting => !replicas.Any(replica => RefersTo(setting, replica)));
 
     private static bool RefersTo(KeyValuePair<string, string> setting, string replica) =>
         setting.Value.Contains($"{{{replica}.", StringComparison.Ordinal);

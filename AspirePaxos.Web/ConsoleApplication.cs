@@ -44,13 +44,15 @@ internal static class ConsoleApplication
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ClusterWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<ClusterWatch>());
+        services.AddSingleton<RoundFeed>();
         services.AddHostedService<ParentWatch>();
         services.AddSingleton<OwnWrites>().AddSingleton<FaultActions>().AddSingleton<Experiments>();
 
         // What a page keeps between two requests does not outlive the console, so no key is kept in a file.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
-        services.AddRazorComponents().AddInteractiveServerComponents();
+        // A value of a megabyte that somebody pastes comes as one message.
+        services.AddRazorComponents().AddInteractiveServerComponents().AddHubOptions(hub => hub.MaximumReceiveMessageSize = 8 << 20);
         services.AddFluentUIComponents();
 
         var app = builder.Build();

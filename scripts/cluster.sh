@@ -106,11 +106,11 @@ require_base_images() {
   done < <(sed -n 's/^FROM  *//p' Dockerfile)
 }
 
-# ---- The nodes: urls[i] and names[i]
+# ---- The nodes: urls[i] and names[i]; console is the console's address, empty where none is known
 
 find_cluster() {
   local i name
-  urls=() names=()
+  urls=() names=() console=''
   if [ -n "${ENDPOINTS:-}" ]; then
     IFS=', ' read -r -a urls <<<"$ENDPOINTS"
     urls=("${urls[@]%/}") names=("${urls[@]#*://}")
@@ -125,11 +125,13 @@ find_cluster() {
   else
     if [ "${ENGINE:-}" = containers ] || containers_run; then engine=containers; else engine=processes; fi
     urls=(http://127.0.0.1:8000 http://127.0.0.1:8001 http://127.0.0.1:8002) names=(node0 node1 node2)
+    if [ "$engine" = containers ] && [ -n "$(container_of web)" ]; then console=http://127.0.0.1:8010; fi
   fi
 }
 
 take_launched() { # JSON
-  local text=$1 entry='"name": *"(node[0-9]+)", *"url": *"(http://[^"/]+)/?"(.*)'
+  local text=$1 entry='"name": *"(node[0-9]+)", *"url": *"(http://[^"/]+)/?"(.*)' web='"name": *"web", *"url": *"(http://[^"/]+)'
+  if [[ $text =~ $web ]]; then console=${BASH_REMATCH[1]}; fi
   while [[ $text =~ $entry ]]; do
     names+=("${BASH_REMATCH[1]}") urls+=("${BASH_REMATCH[2]}") text=${BASH_REMATCH[3]}
   done

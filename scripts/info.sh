@@ -5,6 +5,7 @@
 help_if_asked "$@"
 find_cluster
 paxos info
+[ -z "$console" ] || [ "$engine" = processes ] || say "console  $console  container $(container_of web)"
 volume_of() { docker inspect -f '{{range .Mounts}}{{if eq .Destination "/data"}}{{.Name}}{{end}}{{end}}' "$(container_of "$1")" 2>/dev/null || printf '%s' -; }
 
 if [ "$engine" = containers ]; then

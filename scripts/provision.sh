@@ -34,9 +34,9 @@ with_containers() {
   require_base_images
   eng/compose-env.sh
   mkdir -p "$(dirname "$RUN")"
-  say "Building the image…"
-  compose build node0 >"$RUN.log" 2>&1 || { cat "$RUN.log"; fail "The image could not be built: see above. Without containers: make provision ENGINE=processes"; }
-  say "Starting three containers…"
+  say "Building the images…"
+  compose build node0 web >"$RUN.log" 2>&1 || { cat "$RUN.log"; fail "The images could not be built: see above. Without containers: make provision ENGINE=processes"; }
+  say "Starting three nodes and the console in containers…"
   compose up -d --remove-orphans >"$RUN.log" 2>&1 || { cat "$RUN.log"; fail "The containers did not start: see above. Without containers: make provision ENGINE=processes"; }
 }
 
@@ -93,5 +93,6 @@ else
   say "The cluster runs already, $running."
 fi
 await_ready 60
+[ -z "$console" ] || say "Console  $console"
 good "${#urls[@]} nodes are ready: ${urls[*]}"
 say "Try:   curl ${urls[1]}/store/set/hello/world ; curl ${urls[2]}/store/get/hello ; make info"

@@ -29,7 +29,7 @@ internal sealed class PaxosTarget : ITarget
     public static PaxosTarget Start(string parent)
     {
         var folder = Path.Combine(parent, "paxos");
-        return new(LaunchedCluster.Start(new LaunchOptions { DataDirectory = folder, Fresh = true, PortBase = 0 }), folder);
+        return new(LaunchedCluster.Start(new LaunchOptions { DataDirectory = folder, Fresh = true, PortBase = 0, WithConsole = false }), folder);
     }
 
     public RequestTemplate Write(int valueBytes, bool idempotent) => RequestTemplate.Put(valueBytes, idempotent);

@@ -18,6 +18,7 @@ internal sealed class InfoCommand(CommandContext context) : PaxosCommand("info",
                 source = client.Found.Source,
                 launcherPid = launcher?.LauncherPid,
                 dataDirectory = launcher?.DataDirectory,
+                console = ConsoleOf(launcher)?.Url,
                 nodes = reports.Select(report => new
                 {
                     name = report.Node.Name,
@@ -57,10 +58,13 @@ internal sealed class InfoCommand(CommandContext context) : PaxosCommand("info",
         return listing;
     }
 
+    private static ClusterFile.Entry? ConsoleOf(ClusterFile? launcher) => launcher?.Resources.FirstOrDefault(resource => resource.Name == Resource.ConsoleName);
+
     private void ShowFiles(NodeReport[] reports, ClusterFile launcher)
     {
         Screen.Line("");
         Screen.Say($"AppHost: process {launcher.LauncherPid}, data in {launcher.DataDirectory}. It ends with Ctrl+C in its terminal, or: paxos stop");
+        if (ConsoleOf(launcher) is { } console) Screen.Say($"console: {console.Url}, process {console.Pid}, output {console.Log}");
         foreach (var node in reports.Select(report => report.Node))
         {
             if (node.Launched is { } launched) Screen.Say($"{node.Name}: process {launched.Pid}, output {launched.Log}, printed logs {node.LogDirectory}");

@@ -76,7 +76,7 @@ public sealed class ClusterFinderTests : IDisposable
     {
         ClusterFile.Entry Node(int i) => new($"node{i}", $"http://127.0.0.1:{9000 + i}", 1, folder.In(data, "logs", $"node{i}.log"));
         Directory.CreateDirectory(folder.In(data));
-        var file = new ClusterFile(pid, folder.In(data), [Node(0), Node(1), new("console", "http://127.0.0.1:9009", 1, "console.log")]);
+        var file = new ClusterFile(pid, folder.In(data), [Node(0), Node(1), new("web", "http://127.0.0.1:9010", 1, "web.log")]);
         folder.Write(Path.Combine(data, "cluster.json"), JsonSerializer.Serialize(file, JsonSerializerOptions.Web));
     }
 }

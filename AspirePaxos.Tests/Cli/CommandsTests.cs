@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using AspirePaxos.Cli;
+using AspirePaxos.Launcher;
 using AspirePaxos.Tests.Api;
 using AspirePaxos.Tests.Launcher;
 
@@ -51,6 +52,22 @@ public sealed class CommandsTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
         await RunAsync(ExitCode.No, null, "delete", "cli-cas", "--if-revision", $"{first}");
         await RunAsync(ExitCode.No, null, "put", "cli-none", "2", "--if-present");
         Assert.Equal("2", (await RunAsync(ExitCode.Done, null, "get", "cli-cas")).Output);
+    }
+
+    [Fact]
+    public async Task Info_says_where_the_console_is_and_takes_it_for_no_node()
+    {
+        using var folder = new TemporaryFolder();
+        var running = nodes.Cluster.Clients.Select((client, i) => new ClusterFile.Entry($"node{i}", client.BaseAddress!.GetLeftPart(UriPartial.Authority), 1, folder.In($"node{i}.log")));
+        var file = new ClusterFile(Environment.ProcessId, folder.Path, [.. running, new("web", "http://127.0.0.1:8010", 7, folder.In("web.log"))]);
+        folder.Write(DataFolder.ClusterFileName, JsonSerializer.Serialize(file, JsonSerializerOptions.Web));
+
+        var text = (await CliRun.OfAsync("info", "--data", folder.Path)).Ends(ExitCode.Done);
+        var json = (await CliRun.OfAsync("info", "--data", folder.Path, "--json")).Ends(ExitCode.Done).Json;
+
+        Assert.Contains($"console: http://127.0.0.1:8010, process 7, output {folder.In("web.log")}\n", text.Output, StringComparison.Ordinal);
+        Assert.Equal("http://127.0.0.1:8010", json.GetProperty("console").GetString());
+        Assert.Equal(["node0", "node1", "node2"], json.GetProperty("nodes").EnumerateArray().Select(node => node.GetProperty("name").GetString()));
     }
 
     [Fact]

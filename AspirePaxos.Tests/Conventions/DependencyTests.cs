@@ -17,7 +17,7 @@ public sealed class DependencyTests
         ["AspirePaxos.Mutants"] = ["AspirePaxos.KeyValue", "AspirePaxos.Protocol", "AspirePaxos.Simulation"],
         ["AspirePaxos.Node"] = ["AspirePaxos.KeyValue", "AspirePaxos.Protocol", "AspirePaxos.ServiceDefaults"],
         ["AspirePaxos.Web"] = ["AspirePaxos.ServiceDefaults"],
-        ["AspirePaxos.AppHost"] = ["AspirePaxos.Launcher", "AspirePaxos.Node"],
+        ["AspirePaxos.AppHost"] = ["AspirePaxos.Launcher", "AspirePaxos.Node", "AspirePaxos.Web"],
     };
 
     [Fact]

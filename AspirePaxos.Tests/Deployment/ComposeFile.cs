@@ -39,6 +39,8 @@ internal sealed class ComposeFile
         public List<string> Networks { get; init; } = [];
 
         public List<Mount> Volumes { get; init; } = [];
+
+        public List<string> Tmpfs { get; init; } = [];
     }
 
     internal sealed class Mount

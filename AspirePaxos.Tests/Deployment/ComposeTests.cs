@@ -16,6 +16,8 @@ public sealed class ComposeTests
         Assert.Contains("node2 has services__node0__http__0=http://node0:8080", Expected);
         Assert.Contains("node2 publishes 8002:8080", Expected);
         Assert.Contains("node2 mounts node2-data:/data", Expected);
+        Assert.Contains("web has services__node2__http__0=http://node2:8080", Expected);
+        Assert.Contains("web publishes 8010:8080", Expected);
         Assert.Equal(Expected, DeployedServices.OfCompose(Compose));
     }
 
@@ -26,6 +28,8 @@ public sealed class ComposeTests
     [InlineData("services__node1__http__0: \"http://node1:8080\"", "services__node1__http__0: \"http://node1:8000\"", "node2 has services__node1__http__0=http://node1:8080")]
     [InlineData(":8001:8080", ":8001:80", "node1 publishes 8001:8080")]
     [InlineData("source: node0-data", "source: node1-data", "node0 mounts node0-data:/data")]
+    [InlineData("  web:\n    <<", "  page:\n    <<", "web is a service")]
+    [InlineData(":8010:8080", ":8011:8080", "web publishes 8010:8080")]
     public void What_compose_lacks_is_found(string right, string wrong, string lacking) =>
         Assert.Contains(lacking, Expected.Except(DeployedServices.OfCompose(Compose.Replace(right, wrong, StringComparison.Ordinal))));
 
@@ -48,24 +52,40 @@ public sealed class ComposeTests
             Assert.True(service.ReadOnly);
             Assert.True(Seconds(service.StopGracePeriod) > shutdown, $"{service.StopGracePeriod} is not longer than the {shutdown.TotalSeconds} s that a node may take");
             Assert.Equal(["paxos_network"], service.Networks);
-            var mount = Assert.Single(service.Volumes);
+        });
+        Assert.All(Replicas(file), replica =>
+        {
+            var mount = Assert.Single(replica.Value.Volumes);
             Assert.Equal("volume", mount.Type);
             Assert.Contains(mount.Source, file.Volumes.Keys);
-            Assert.Equal(mount.Target, service.Environment["Paxos__DataDirectory"]);
+            Assert.Equal(mount.Target, replica.Value.Environment["Paxos__DataDirectory"]);
         });
     }
 
     [Fact]
-    public void The_override_adds_settings_of_the_node_and_a_folder_of_the_host_for_its_logs()
+    public void The_console_keeps_nothing()
     {
+        var console = ComposeFile.Parse(Compose).Services[Resource.ConsoleName];
+
+        Assert.Empty(console.Volumes);
+        // The image's volume is for replicas: this covers it, so that no volume without a name is left behind.
+        Assert.Equal(["/data"], console.Tmpfs);
+    }
+
+    [Fact]
+    public void The_override_adds_settings_of_the_node_and_a_folder_of_the_host_for_its_logs_and_says_where_the_console_is()
+    {
+        var file = ComposeFile.Parse(Compose);
+        var console = file.Services[Resource.ConsoleName].Ports.Single().Split(':')[^2];
         var over = ComposeFile.Load("docker-compose.override.yaml");
         var script = File.ReadAllText(Path.Combine(SourceTree.Root, "eng", "compose-env.sh"));
 
-        Assert.Equal(ComposeFile.Parse(Compose).Services.Keys, over.Services.Keys);
+        Assert.Equal(Replicas(file).Select(replica => replica.Key), over.Services.Keys);
         Assert.All(over.Services, service =>
         {
             Assert.All(service.Value.Environment.Keys, key => Assert.NotNull(typeof(NodeOptions).GetProperty(key.Replace("Paxos__", "", StringComparison.Ordinal))));
             Assert.Equal("true", service.Value.Environment["Paxos__EnableFaultEndpoints"]);
+            Assert.Equal($"http://127.0.0.1:{console}", service.Value.Environment["Paxos__ConsoleUrl"]);
             var mount = Assert.Single(service.Value.Volumes);
             Assert.Equal(("bind", $"./logs/{service.Key}", service.Value.Environment["Paxos__LogDirectory"]), (mount.Type, mount.Source, mount.Target));
             Assert.Contains(service.Key, script, StringComparison.Ordinal);
@@ -84,7 +104,7 @@ public sealed class ComposeTests
     }
 
     [Fact]
-    public void The_dashboard_is_what_every_node_sends_to()
+    public void The_dashboard_is_what_every_node_and_the_console_send_to()
     {
         var extra = ComposeFile.Load("docker-compose.dashboard.yaml");
         var (name, dashboard) = extra.Services.Single(service => service.Value.Image is not null);
@@ -101,6 +121,9 @@ public sealed class ComposeTests
     }
 
     private static SortedSet<string> Expected => DeployedServices.OfManifest(File.ReadAllText(Manifest));
+
+    private static IEnumerable<KeyValuePair<string, ComposeFile.Service>> Replicas(ComposeFile file) =>
+        file.Services.Where(service => service.Value.Environment.ContainsKey(Resource.ReplicasSetting));
 
     private static TimeSpan Seconds(string? period) =>
         TimeSpan.FromSeconds(int.Parse(period!.TrimEnd('s'), System.Globalization.CultureInfo.InvariantCulture));

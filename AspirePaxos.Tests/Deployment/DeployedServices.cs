@@ -18,7 +18,8 @@ internal static partial class DeployedServices
             facts.Add($"{name} is a service");
             foreach (var setting in json.GetProperty("env").EnumerateObject()) facts.Add(Setting(name, setting.Name, InNetwork(setting.Value.GetString()!, resources)));
             foreach (var binding in json.GetProperty("bindings").EnumerateObject()) facts.Add(Port(name, $"{binding.Value.GetProperty("port")}:{binding.Value.GetProperty("targetPort")}"));
-            foreach (var volume in json.GetProperty("volumes").EnumerateArray()) facts.Add(Mount(name, volume.GetProperty("name"), volume.GetProperty("target")));
+            if (!json.TryGetProperty("volumes", out var volumes)) continue;
+            foreach (var volume in volumes.EnumerateArray()) facts.Add(Mount(name, volume.GetProperty("name"), volume.GetProperty("target")));
         }
 
         return facts;
@@ -46,15 +47,20 @@ internal static partial class DeployedServices
         {
             var name = $"node{ordinal}";
             facts.Add($"{name} is a service");
-            foreach (var (key, value) in file.EnvironmentOf(pod, secret: "{cluster-secret.value}"))
-            {
-                if (!SetByTheHost.Contains(key) && key != $"services__{pod}__http__0") facts.Add(Setting(name, AsInManifest(key), AsInManifest(value)));
-            }
+            AddSettings(name, file.EnvironmentOf(pod, secret: "{cluster-secret.value}").Where(set => set.Key != $"services__{pod}__http__0"));
 
             foreach (var claim in file.Claims) facts.Add(Mount(name, $"{name}-{claim.Metadata.Name}", file.MountOf(claim.Metadata.Name)));
         }
 
+        var console = file.Console.Name;
+        facts.Add($"{console} is a service");
+        AddSettings(console, file.Console.Env.Select(variable => KeyValuePair.Create(variable.Name, variable.Value)));
         return facts;
+
+        void AddSettings(string service, IEnumerable<KeyValuePair<string, string>> environment)
+        {
+            foreach (var (key, value) in environment.Where(set => !SetByTheHost.Contains(set.Key))) facts.Add(Setting(service, AsInManifest(key), AsInManifest(value)));
+        }
 
         string AsInManifest(string text) => file.Pods.Select((pod, ordinal) => (pod, ordinal)).Aggregate(text, (changed, named) => changed
             .Replace($"{named.pod}.{file.StatefulSet.Spec.ServiceName}", $"node{named.ordinal}", StringComparison.Ordinal)

@@ -7,14 +7,14 @@ namespace AspirePaxos.Tests.Deployment;
 
 public sealed partial class ImageTests
 {
-    private const string Project = "AspirePaxos.Node";
+    private static readonly string[] Projects = ["AspirePaxos.Node", "AspirePaxos.Web"];
 
     [Fact]
     public void The_layer_of_the_packages_has_every_project_file_that_restore_reads()
     {
         var copied = CopiedProject().Matches(ImageFile.Text).Select(match => match.Groups[1].Value);
 
-        Assert.Equal(WithReferences(Project).Order(), copied.Order());
+        Assert.Equal(Projects.SelectMany(WithReferences).Distinct().Order(), copied.Order());
     }
 
     [Fact]
@@ -36,10 +36,11 @@ public sealed partial class ImageTests
     public void Every_file_that_deploys_names_the_image_of_this_version()
     {
         var version = XDocument.Load(Path.Combine(SourceTree.Root, "Directory.Build.props")).Descendants("Version").Single().Value;
-        var compose = ComposeFile.Load("docker-compose.yaml").Services.Values.Select(service => service.Image).Distinct().Single();
+        var compose = ComposeFile.Load("docker-compose.yaml").Services.Values.Select(service => $"{service.Image}:{version}").Distinct();
+        var pods = KubernetesFile.Parse(KubernetesFile.Text);
 
         Assert.Contains($"\nARG VERSION={version}\n", ImageFile.Text, StringComparison.Ordinal);
-        Assert.Equal($"{compose}:{version}", KubernetesFile.Parse(KubernetesFile.Text).Node.Image);
+        Assert.Equal(compose, [pods.Node.Image, pods.Console.Image]);
     }
 
     private static IEnumerable<string> WithReferences(string project) =>

@@ -19,9 +19,17 @@ internal sealed class KubernetesFile
 
     public V1Container Node => Pod.Containers.Single();
 
+    public V1Deployment ConsoleDeployment => Documents.OfType<V1Deployment>().Single();
+
+    public V1PodSpec ConsolePod => ConsoleDeployment.Spec.Template.Spec;
+
+    public V1Container Console => ConsolePod.Containers.Single();
+
     public V1Service Peers => Documents.OfType<V1Service>().Single(service => service.Metadata.Name == StatefulSet.Spec.ServiceName);
 
-    public V1Service Clients => Documents.OfType<V1Service>().Single(service => service != Peers);
+    public V1Service Clients => Documents.OfType<V1Service>().Single(service => service.Metadata.Name == StatefulSet.Metadata.Name);
+
+    public V1Service People => Documents.OfType<V1Service>().Single(service => service.Metadata.Name == ConsoleDeployment.Metadata.Name);
 
     public IList<V1PersistentVolumeClaim> Claims => StatefulSet.Spec.VolumeClaimTemplates;
 

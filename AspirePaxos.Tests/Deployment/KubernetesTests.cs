@@ -18,7 +18,7 @@ public sealed partial class KubernetesTests
 
     [Fact]
     public void Every_document_fits_its_model() => Assert.Equal(
-        [typeof(V1Service), typeof(V1Service), typeof(V1NetworkPolicy), typeof(V1PodDisruptionBudget), typeof(V1StatefulSet)],
+        [typeof(V1Service), typeof(V1Service), typeof(V1Service), typeof(V1NetworkPolicy), typeof(V1PodDisruptionBudget), typeof(V1StatefulSet), typeof(V1Deployment)],
         File.Documents.Select(document => document.GetType()));
 
     [Theory]
@@ -35,19 +35,25 @@ public sealed partial class KubernetesTests
     }
 
     [Fact]
-    public void Every_selector_finds_the_pods()
+    public void Every_selector_finds_the_replicas_or_the_console_and_the_policy_both()
     {
-        var labels = File.StatefulSet.Spec.Template.Metadata.Labels;
-        var selectors = File.Documents.Select(document => document switch
+        var (replicas, console) = (File.StatefulSet.Spec.Template.Metadata.Labels, File.ConsoleDeployment.Spec.Template.Metadata.Labels);
+        foreach (var document in File.Documents.Append(File.Pod.TopologySpreadConstraints.Single()))
         {
-            V1Service service => service.Spec.Selector,
-            V1NetworkPolicy policy => policy.Spec.PodSelector.MatchLabels,
-            V1PodDisruptionBudget budget => budget.Spec.Selector.MatchLabels,
-            V1StatefulSet set => set.Spec.Selector.MatchLabels,
-            _ => throw new InvalidOperationException($"a {document.GetType()} selects nothing that this test knows"),
-        }).Append(File.Pod.TopologySpreadConstraints.Single().LabelSelector.MatchLabels);
+            var (selector, expected) = document switch
+            {
+                V1Service service => (service.Spec.Selector, (service != File.People, service == File.People)),
+                V1NetworkPolicy policy => (policy.Spec.PodSelector.MatchLabels, (true, true)),
+                V1PodDisruptionBudget budget => (budget.Spec.Selector.MatchLabels, (true, false)),
+                V1StatefulSet set => (set.Spec.Selector.MatchLabels, (true, false)),
+                V1TopologySpreadConstraint spread => (spread.LabelSelector.MatchLabels, (true, false)),
+                V1Deployment deployment => (deployment.Spec.Selector.MatchLabels, (false, true)),
+                _ => throw new InvalidOperationException($"a {document.GetType()} selects nothing that this test knows"),
+            };
 
-        Assert.All(selectors, selector => Assert.Equal(labels, selector));
+            Assert.NotEmpty(selector);
+            Assert.Equal(expected, (selector.All(replicas.Contains), selector.All(console.Contains)));
+        }
     }
 
     /// <summary>A replica becomes ready by hearing the others: they have to be started together and be found before they are ready.</summary>
@@ -89,7 +95,7 @@ public sealed partial class KubernetesTests
     }
 
     [Fact]
-    public void A_pod_has_the_settings_and_the_volume_of_the_manifest()
+    public void A_pod_has_the_settings_and_the_volume_of_the_manifest_and_the_console_its_settings()
     {
         var manifest = DeployedServices.OfManifest(System.IO.File.ReadAllText(ManifestReader.Find(AppContext.BaseDirectory)));
 
@@ -102,7 +108,7 @@ public sealed partial class KubernetesTests
     public void Ports_and_probes_are_those_of_the_container()
     {
         Assert.Equal(Port.ContainerPort.ToString(CultureInfo.InvariantCulture), ConfigurationOf(File.Pods[0])["HTTP_PORTS"]);
-        Assert.All([File.Peers, File.Clients], service => Assert.Equal((Port.ContainerPort, Port.Name), (service.Spec.Ports.Single().Port, service.Spec.Ports.Single().TargetPort.Value)));
+        Assert.All([File.Peers, File.Clients, File.People], service => Assert.Equal((Port.ContainerPort, Port.Name), (service.Spec.Ports.Single().Port, service.Spec.Ports.Single().TargetPort.Value)));
         Assert.Equal(Port.Name, File.Documents.OfType<V1NetworkPolicy>().Single().Spec.Ingress.Single().Ports.Single().Port.Value);
         Assert.All([File.Node.StartupProbe, File.Node.LivenessProbe, File.Node.ReadinessProbe], probe => Assert.Equal(Port.Name, probe.HttpGet.Port.Value));
 
@@ -110,18 +116,37 @@ public sealed partial class KubernetesTests
         Assert.Equal(["/health/live", "/health/live", "/health/ready"], [File.Node.StartupProbe.HttpGet.Path, File.Node.LivenessProbe.HttpGet.Path, File.Node.ReadinessProbe.HttpGet.Path]);
     }
 
+    /// <summary>The console answers to names of this machine only: a probe of the pod's address would be refused.</summary>
+    [Fact]
+    public void The_probes_of_the_console_ask_under_a_name_that_it_answers_to()
+    {
+        Assert.Equal((Port.ContainerPort, Port.Name), (File.Console.Ports.Single().ContainerPort, File.Console.Ports.Single().Name));
+        Assert.Equal(["/health/live", "/health/ready"], [File.Console.LivenessProbe.HttpGet.Path, File.Console.ReadinessProbe.HttpGet.Path]);
+        Assert.All([File.Console.LivenessProbe, File.Console.ReadinessProbe], probe =>
+        {
+            Assert.Equal(Port.Name, probe.HttpGet.Port.Value);
+            Assert.Equal(("Host", "localhost"), (probe.HttpGet.HttpHeaders.Single().Name, probe.HttpGet.HttpHeaders.Single().Value));
+        });
+    }
+
     [Fact]
     public void A_pod_writes_into_its_claim_alone_and_has_no_right_that_it_does_not_need()
     {
         Assert.Equal(File.Claims.Single().Metadata.Name, File.Node.VolumeMounts.Single().Name);
-        Assert.Null(File.Pod.Volumes);
-        Assert.True(File.Node.SecurityContext.ReadOnlyRootFilesystem);
-        Assert.False(File.Node.SecurityContext.AllowPrivilegeEscalation);
-        Assert.Equal(["ALL"], File.Node.SecurityContext.Capabilities.Drop);
-        Assert.True(File.Pod.SecurityContext.RunAsNonRoot);
+        Assert.Null(File.Console.VolumeMounts);
         Assert.Equal(File.Pod.SecurityContext.RunAsUser, File.Pod.SecurityContext.FsGroup);
-        Assert.Equal("RuntimeDefault", File.Pod.SecurityContext.SeccompProfile.Type);
-        Assert.False(File.Pod.AutomountServiceAccountToken);
+        Assert.All([File.Pod, File.ConsolePod], pod =>
+        {
+            Assert.Null(pod.Volumes);
+            Assert.True(pod.SecurityContext.RunAsNonRoot);
+            Assert.Equal(File.Pod.SecurityContext.RunAsUser, pod.SecurityContext.RunAsUser);
+            Assert.Equal("RuntimeDefault", pod.SecurityContext.SeccompProfile.Type);
+            Assert.False(pod.AutomountServiceAccountToken);
+            var rights = pod.Containers.Single().SecurityContext;
+            Assert.True(rights.ReadOnlyRootFilesystem);
+            Assert.False(rights.AllowPrivilegeEscalation);
+            Assert.Equal(["ALL"], rights.Capabilities.Drop);
+        });
     }
 
     [Fact]

@@ -9,12 +9,13 @@ internal sealed class LocalCluster : ICluster
     private readonly TemporaryFolder folder = new();
     private readonly LaunchedCluster launched;
 
-    private LocalCluster(int nodes, IReadOnlyDictionary<string, string>? settings)
+    private LocalCluster(int nodes, IReadOnlyDictionary<string, string>? settings, bool console)
     {
         launched = LaunchedCluster.Start(new()
         {
             DataDirectory = folder.In("data"),
             PortBase = 0,
+            WithConsole = console,
             Nodes = nodes,
             Environment = settings ?? new Dictionary<string, string>(),
         });
@@ -27,14 +28,17 @@ internal sealed class LocalCluster : ICluster
 
     public string DataDirectory => launched.DataDirectory;
 
+    public Uri ConsoleUrl => launched.Console!.Url!;
+
     /// <param name="settings">Environment variables of every replica, as <c>Paxos__Mode</c>.</param>
-    /// <returns>All replicas are ready.</returns>
-    public static async Task<LocalCluster> StartAsync(int nodes = 3, IReadOnlyDictionary<string, string>? settings = null)
+    /// <returns>All replicas are ready, and the console where there is one.</returns>
+    public static async Task<LocalCluster> StartAsync(int nodes = 3, IReadOnlyDictionary<string, string>? settings = null, bool console = false)
     {
-        var cluster = new LocalCluster(nodes, settings);
+        var cluster = new LocalCluster(nodes, settings, console);
         try
         {
             await cluster.ReadyAsync();
+            if (console) await cluster.ReadyAsync(cluster.launched.Console!.Name);
             return cluster;
         }
         catch

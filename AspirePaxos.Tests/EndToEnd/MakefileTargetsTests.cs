@@ -4,6 +4,7 @@ using System.Text.Json;
 using AspirePaxos.Launcher;
 using AspirePaxos.Tests.Cli;
 using AspirePaxos.Tests.Conventions;
+using AspirePaxos.Tests.Launcher;
 
 namespace AspirePaxos.Tests.EndToEnd;
 
@@ -80,6 +81,20 @@ public sealed class MakefileTargetsTests
         async Task SetAsync(Uri node, string value) => (await client.GetAsync(new Uri(node, $"/store/set/k/{value}"))).EnsureSuccessStatusCode();
         async Task<long> CommitIndexAsync(Uri node) =>
             JsonDocument.Parse(await client.GetStringAsync(new Uri(node, "/v1/status"))).RootElement.GetProperty("commitIndex").GetInt64();
+    }
+
+    [Fact]
+    public async Task The_console_is_found_beside_the_nodes_and_is_none_of_them()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "the scripts need bash");
+        using var folder = new TemporaryFolder();
+        var file = new ClusterFile(1, folder.Path, [new("node0", "http://127.0.0.1:9000", 1, "x"), new("web", "http://127.0.0.1:9010", 1, "x"), new("node1", "http://127.0.0.1:9001", 1, "x")]);
+        var json = folder.Write("cluster.json", JsonSerializer.Serialize(file, JsonSerializerOptions.Web));
+        var script = folder.Write("find.sh", $". '{Path.Combine(SourceTree.Root, "scripts", "cluster.sh")}'\ntake_launched \"$(<'{json}')\"\necho \"${{names[*]}} ${{urls[*]}} $console\"\n");
+
+        var (code, output) = await RunAsync(script);
+
+        Assert.Equal((0, "node0 node1 http://127.0.0.1:9000 http://127.0.0.1:9001 http://127.0.0.1:9010"), (code, output.Trim()));
     }
 
     [Fact]

@@ -7,20 +7,21 @@ public sealed class LaunchOptionsTests
     [Fact]
     public void Every_option_is_read_with_its_value_attached_or_apart()
     {
-        var options = LaunchOptions.Parse(["--data", "here", "--port-base=9000", "--nodes", "5", "--fresh", "--manifest", "m.json"]);
+        var options = LaunchOptions.Parse(["--data", "here", "--port-base=9000", "--nodes", "5", "--fresh", "--no-console", "--manifest", "m.json"]);
 
         Assert.Equal("here", options.DataDirectory);
         Assert.Equal(9000, options.PortBase);
         Assert.Equal(5, options.Nodes);
         Assert.Equal("m.json", options.ManifestPath);
         Assert.True(options.Fresh);
+        Assert.False(options.WithConsole);
         Assert.False(options.Help);
     }
 
     [Fact]
     public void Without_options_everything_is_as_the_manifest_says() => Assert.Equal(
-        (null, null, null, null, false),
-        (LaunchOptions.Parse([]).ManifestPath, LaunchOptions.Parse([]).DataDirectory, LaunchOptions.Parse([]).PortBase, LaunchOptions.Parse([]).Nodes, LaunchOptions.Parse([]).Fresh));
+        (null, null, null, null, false, true),
+        (LaunchOptions.Parse([]).ManifestPath, LaunchOptions.Parse([]).DataDirectory, LaunchOptions.Parse([]).PortBase, LaunchOptions.Parse([]).Nodes, LaunchOptions.Parse([]).Fresh, LaunchOptions.Parse([]).WithConsole));
 
     [Theory]
     [InlineData("--help")]
@@ -31,6 +32,7 @@ public sealed class LaunchOptionsTests
     [InlineData("--bogus", "Unknown option '--bogus'")]
     [InlineData("up", "Unknown option 'up'")]
     [InlineData("--fresh=yes", "Unknown option '--fresh=yes'")]
+    [InlineData("--no-console=yes", "Unknown option '--no-console=yes'")]
     [InlineData("--data", "--data needs a value")]
     [InlineData("--data=", "--data needs a value")]
     [InlineData("--nodes=4", "3, 5 or 7")]

@@ -27,8 +27,11 @@ public sealed class LauncherProgramTests : IDisposable
     {
         await using var host = new AppHostProcess("--data", folder.In("data"), "--port-base", "0");
         await ReadyAsync(host);
-        var cluster = Running();
+        var cluster = Running(withConsole: true);
+        var console = cluster.Resources.Single(resource => resource.Name == "web");
 
+        // Below the line that says which host runs.
+        Assert.Equal($"Console  {console.Url}", host.Printed.Split('\n')[1]);
         Assert.Contains(cluster.Resources[0].Url + "/v1/kv/", host.Printed, StringComparison.Ordinal);
         Assert.DoesNotContain("\e[", host.Printed, StringComparison.Ordinal);
 
@@ -44,25 +47,35 @@ public sealed class LauncherProgramTests : IDisposable
     }
 
     [Fact]
-    public async Task The_replicas_do_not_outlive_a_launcher_that_was_killed()
+    public async Task The_replicas_and_the_console_do_not_outlive_a_launcher_that_was_killed()
     {
         await using var host = new AppHostProcess("--data", folder.In("data"), "--port-base", "0");
         await ReadyAsync(host);
-        var cluster = Running();
+        var cluster = Running(withConsole: true);
 
         host.Kill();
 
-        await Eventually.HoldsAsync(() => !cluster.Resources.Any(resource => Signals.IsAlive(resource.Pid)), "all replicas end");
+        await Eventually.HoldsAsync(() => !cluster.Resources.Any(resource => Signals.IsAlive(resource.Pid)), "all replicas and the console end");
+    }
+
+    [Fact]
+    public async Task The_console_is_left_out_on_request()
+    {
+        await using var host = new AppHostProcess("--data", folder.In("data"), "--port-base", "0", "--no-console");
+        await ReadyAsync(host);
+
+        Assert.DoesNotContain(Running(withConsole: false).Resources, resource => resource.Name == "web");
+        Assert.DoesNotContain("Console", host.Printed, StringComparison.Ordinal);
     }
 
     private static Task ReadyAsync(AppHostProcess host) =>
         Eventually.HoldsAsync(() => host.Printed.Contains("All are ready", StringComparison.Ordinal), $"the cluster is ready; it printed:\n{host.Printed}");
 
-    private ClusterFile Running()
+    private ClusterFile Running(bool withConsole)
     {
         var cluster = ClusterFile.TryRead(folder.In("data", "cluster.json"));
         Assert.NotNull(cluster);
-        Assert.Equal(3, cluster.Resources.Count(resource => Signals.IsAlive(resource.Pid)));
+        Assert.Equal(withConsole ? 4 : 3, cluster.Resources.Count(resource => Signals.IsAlive(resource.Pid)));
         return cluster;
     }
 }

@@ -20,14 +20,19 @@ public sealed class ManifestTests
     public void The_schema_finds_what_is_wrong(string right, string wrong) => Assert.NotEmpty(Errors(Text.Replace(right, wrong, StringComparison.Ordinal)));
 
     [Fact]
-    public void Three_replicas_with_a_volume_and_a_port_each_are_read()
+    public void Three_replicas_with_a_volume_and_a_port_each_are_read_and_the_console()
     {
         var manifest = ManifestReader.Read(Path);
+        var replicas = manifest.Resources.Where(resource => resource.IsReplica).ToList();
+        var console = Assert.Single(manifest.Resources, resource => resource.IsConsole);
 
         Assert.Equal(["node0", "node1", "node2"], Topology.ReplicaNames(manifest));
-        Assert.Equal([8000, 8001, 8002], manifest.Resources.Select(resource => resource.Http!.Port!.Value));
-        Assert.All(manifest.Resources, resource => Assert.Equal("AspirePaxos.Node", resource.Project));
-        Assert.All(manifest.Resources, resource => Assert.Equal(new Volume(resource.Name + "-data", "/data"), Assert.Single(resource.Volumes)));
+        Assert.Equal([8000, 8001, 8002], replicas.Select(resource => resource.Http!.Port!.Value));
+        Assert.All(replicas, resource => Assert.Equal("AspirePaxos.Node", resource.Project));
+        Assert.All(replicas, resource => Assert.Equal(new Volume(resource.Name + "-data", "/data"), Assert.Single(resource.Volumes)));
+        Assert.Equal(("AspirePaxos.Web", 8010), (console.Project, console.Http!.Port));
+        Assert.Empty(console.Volumes);
+        Assert.Equal(4, manifest.Resources.Count);
         Assert.Equal(new GeneratedText(32, true, true, true, false), manifest.Parameters["cluster-secret"].Inputs["value"].Generated);
         Assert.Empty(manifest.Skipped);
     }

@@ -13,11 +13,11 @@ public sealed class PortsTests : IDisposable
 
     [Fact]
     public void A_base_shifts_all_ports_alike() =>
-        Assert.Equal([9000, 9001, 9002], Assigned(ports.Assign(OfThree, 9000)));
+        Assert.Equal([9000, 9001, 9002, 9010], Assigned(ports.Assign(OfThree, 9000)));
 
     [Fact]
     public void Without_a_base_the_manifest_decides() =>
-        Assert.Equal([8000, 8001, 8002], Assigned(ports.Assign(OfThree, null)));
+        Assert.Equal([8000, 8001, 8002, 8010], Assigned(ports.Assign(OfThree, null)));
 
     [Fact]
     public void Free_ports_differ_among_launchers_that_have_not_bound_them_yet()
@@ -25,7 +25,7 @@ public sealed class PortsTests : IDisposable
         using var others = new Ports();
         int[] taken = [.. Assigned(ports.Assign(OfThree, 0)), .. Assigned(others.Assign(OfThree, 0))];
 
-        Assert.Equal(6, taken.Distinct().Count());
+        Assert.Equal(8, taken.Distinct().Count());
         Assert.All(taken, port => Assert.True(Ports.IsFree(port)));
     }
 
@@ -42,6 +42,23 @@ public sealed class PortsTests : IDisposable
 
         Assert.Contains($"Port {port}, which node1 needs", refused.Message, StringComparison.Ordinal);
         Assert.Contains("--port-base", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("--no-console", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_console_whose_port_is_in_use_can_be_left_out()
+    {
+        var manifest = ports.Assign(OfThree, 0);
+        var port = Assigned(manifest)[3];
+        using var listener = new TcpListener(IPAddress.Loopback, port);
+        listener.Start();
+        using var another = new Ports();
+
+        var refused = Assert.Throws<LaunchRefusedException>(() => another.RequireFree(manifest));
+
+        Assert.Contains($"Port {port}, which web needs", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("--no-console", refused.Message, StringComparison.Ordinal);
+        another.RequireFree(Topology.WithoutConsole(manifest));
     }
 
     [Fact]

@@ -26,9 +26,38 @@ public sealed class ProcessPlanTests : IDisposable
         Assert.Equal("true", node1.Environment["Paxos__EnableCrashEndpoint"]);
         Assert.Equal("true", node1.Environment["Paxos__EnableFaultEndpoints"]);
         Assert.Equal("Simple", node1.Environment["Paxos__Mode"]);
+        Assert.Equal(plans.Single(plan => plan.IsConsole).Environment["ASPNETCORE_URLS"], node1.Environment["Paxos__ConsoleUrl"]);
         Assert.DoesNotContain("HTTP_PORTS", node1.Environment.Keys);
         Assert.EndsWith("AspirePaxos.Node.dll", node1.Arguments[0], StringComparison.Ordinal);
-        Assert.Matches("^[A-Za-z0-9]{32}$", Assert.Single(plans.Select(plan => plan.Environment["Paxos__ClusterSecret"]).Distinct()));
+        Assert.Matches("^[A-Za-z0-9]{32}$", Assert.Single(plans.Where(plan => !plan.IsConsole).Select(plan => plan.Environment["Paxos__ClusterSecret"]).Distinct()));
+    }
+
+    [Fact]
+    public void The_console_gets_its_address_and_the_replicas_and_nothing_that_is_theirs()
+    {
+        using var ports = new Ports();
+        using var data = DataFolder.Open(folder.In("data"), fresh: false, []);
+        var manifest = ports.Assign(ManifestReader.Read(ManifestReader.Find(AppContext.BaseDirectory)), 0);
+
+        var plans = ProcessPlan.All(manifest, data, new());
+
+        var console = plans.Single(plan => plan.IsConsole);
+        Assert.Equal(console.Url!.ToString().TrimEnd('/'), console.Environment["ASPNETCORE_URLS"]);
+        Assert.All(plans.Where(plan => plan != console), node => Assert.Equal(node.Environment["ASPNETCORE_URLS"], console.Environment[$"services__{node.Name}__http__0"]));
+        Assert.Equal("web", console.Environment["OTEL_SERVICE_NAME"]);
+        Assert.Equal("true", console.Environment["PAXOS_EXIT_WITH_PARENT"]);
+        Assert.DoesNotContain(console.Environment.Keys, key => key.StartsWith("Paxos__", StringComparison.Ordinal));
+        Assert.EndsWith("AspirePaxos.Web.dll", console.Arguments[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_a_console_no_replica_links_to_one()
+    {
+        using var ports = new Ports();
+        using var data = DataFolder.Open(folder.In("data"), fresh: false, []);
+        var manifest = Topology.WithoutConsole(ports.Assign(ManifestReader.Read(ManifestReader.Find(AppContext.BaseDirectory)), 0));
+
+        Assert.All(ProcessPlan.All(manifest, data, new()), plan => Assert.DoesNotContain("Paxos__ConsoleUrl", plan.Environment.Keys));
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class TopologyTests
         var last = five.Resources.Single(resource => resource.Name == "node4");
         var settings = last.Environment.ToDictionary();
 
-        Assert.Equal([8000, 8001, 8002, 8003, 8004], five.Resources.Select(resource => resource.Http!.Port!.Value));
+        Assert.Equal([8000, 8001, 8002, 8003, 8004], five.Resources.Where(resource => resource.IsReplica).Select(resource => resource.Http!.Port!.Value));
         Assert.Equal("node0,node1,node2,node3,node4", settings["Paxos__Replicas"]);
         Assert.Equal("node4", settings["Paxos__NodeId"]);
         Assert.Equal("{node3.bindings.http.url}", settings["services__node3__http__0"]);
@@ -35,6 +35,23 @@ public sealed class TopologyTests
         Assert.DoesNotContain("services__node4__http__0", settings.Keys);
         Assert.Equal("node4-data", Assert.Single(last.Volumes).Name);
     }
+
+    [Fact]
+    public void The_console_knows_every_replica_of_another_size()
+    {
+        var console = Topology.Resize(OfThree, 5).Resources.Single(resource => resource.IsConsole);
+        var settings = console.Environment.ToDictionary();
+
+        Assert.Equal(5, settings.Keys.Count(key => key.StartsWith("services__", StringComparison.Ordinal)));
+        Assert.Equal("{node4.bindings.http.url}", settings["services__node4__http__0"]);
+        Assert.Equal("{node4.bindings.http.url}", settings["NODE4_HTTP"]);
+        Assert.Equal("{web.bindings.http.targetPort}", settings["HTTP_PORTS"]);
+        Assert.Equal(8010, console.Http!.Port);
+    }
+
+    [Fact]
+    public void Without_the_console_all_replicas_are_left() =>
+        Assert.Equal(Topology.ReplicaNames(OfThree), Topology.WithoutConsole(OfThree).Resources.Select(resource => resource.Name));
 
     [Fact]
     public void Without_a_pattern_no_replica_is_derived()

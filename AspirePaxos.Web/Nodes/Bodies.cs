@@ -46,14 +46,26 @@ public sealed record RoundPage(string Node, long Seen, long Kept, IReadOnlyList<
 
 /// <summary>A round of the protocol as its proposer saw it; times are milliseconds after its start.</summary>
 /// <param name="Kind">accept or prepare.</param>
-/// <param name="Outcome">chosen, stepped-down or open.</param>
+/// <param name="DurationMs">Until its outcome, until now where it is open; answers that it did not need come later.</param>
+/// <param name="Outcome">chosen, promised, stepped-down or open.</param>
+/// <param name="Reason">Why it was given up.</param>
 public sealed record Round(
     long Id, string Node, string? TraceId, string Kind, Ballot Ballot, long Slot, long Through, int Commands, long Bytes,
-    IReadOnlyList<string> Keys, DateTimeOffset StartedAt, double? DurationMs, string Outcome, IReadOnlyList<RoundStep> Steps);
+    IReadOnlyList<string> Keys, DateTimeOffset StartedAt, double DurationMs, string Outcome, string? Reason, IReadOnlyList<RoundStep> Steps)
+{
+    [JsonIgnore]
+    public bool IsPrepare => Kind == "prepare";
+
+    [JsonIgnore]
+    public bool IsOpen => Outcome == "open";
+
+    /// <summary>Also where one of the two was still open. A node that was started again counts its rounds anew, but never with a ballot that it had.</summary>
+    public bool IsSameAs(Round other) => Id == other.Id && Node == other.Node && Ballot == other.Ballot;
+}
 
 /// <param name="What">persist, accept, prepare or apply.</param>
 /// <param name="EndMs">Null where it has not ended; for a message: where no answer has come.</param>
-/// <param name="Result">ok, accepted, promised, nack, lost, or null.</param>
+/// <param name="Result">ok, accepted, promised, nack, chosen (the peer knew so), refused, lost, or null: not known yet.</param>
 public sealed record RoundStep(string What, string Node, double StartMs, double? EndMs, string? Result);
 
 public sealed record RoundRate(double Seen, double Shown);

@@ -86,6 +86,16 @@ public sealed class NodeClient(string name, Uri address, HttpClient http)
     public Task<Answer> DeleteAsync(string key, long? revision, CancellationToken cancellation = default) =>
         SendAsync(HttpMethod.Delete, PathOf(key), ForWrites, null, revision, cancellation);
 
+    /// <summary>Also again, and also to another node: it is done once.</summary>
+    public async Task<Answer> WriteAsync(KeyWrite write, CancellationToken cancellation = default)
+    {
+        using var request = new HttpRequestMessage(write.Value is null ? HttpMethod.Delete : HttpMethod.Put, new Uri(root, PathOf(write.Key)));
+        if (write.Value is { } value) request.Content = new ByteArrayContent(value);
+        request.Headers.Add("Idempotency-Key", write.IdempotencyKey);
+        AddCondition(request, write.Revision);
+        return await SendAsync(request, ForWrites, cancellation);
+    }
+
     /// <summary>Rounds as they end, and once a second how many there were; ends when the node does.</summary>
     /// <returns>Each a <see cref="Round"/> or a <see cref="RoundRate"/>.</returns>
     public async IAsyncEnumerable<object> RoundStreamAsync([EnumeratorCancellation] CancellationToken cancellation)
@@ -112,15 +122,26 @@ public sealed class NodeClient(string name, Uri address, HttpClient http)
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         ending.CancelAfter(limit);
         using var response = await http.GetAsync(new Uri(root, path), HttpCompletionOption.ResponseHeadersRead, ending.Token);
-        response.EnsureSuccessStatusCode();
+        if (!response.IsSuccessStatusCode)
+            throw new HttpRequestException(Refusal(response, await response.Content.ReadAsByteArrayAsync(ending.Token)), null, response.StatusCode);
         return await response.Content.ReadFromJsonAsync(type, ending.Token) ?? throw new JsonException($"{name} answers {path} with null.");
     }
 
     private async Task<Answer> SendAsync(HttpMethod method, string path, TimeSpan limit, HttpContent? content, long? revision, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(method, new Uri(root, path)) { Content = content };
+        AddCondition(request, revision);
+        return await SendAsync(request, limit, cancellation);
+    }
+
+    private static void AddCondition(HttpRequestMessage request, long? revision)
+    {
         if (revision == 0) request.Headers.IfNoneMatch.Add(EntityTagHeaderValue.Any);
         else if (revision is { } expected) request.Headers.IfMatch.Add(new($"\"{Text(expected)}\""));
+    }
+
+    private async Task<Answer> SendAsync(HttpRequestMessage request, TimeSpan limit, CancellationToken cancellation)
+    {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         ending.CancelAfter(limit);
         var started = Stopwatch.GetTimestamp();

@@ -11,7 +11,7 @@ internal static class Trouble
     public static string Of(Exception e) => e switch
     {
         OperationCanceledException => "does not answer in time",
-        HttpRequestException { StatusCode: { } status } => $"answered {(int)status}",
+        HttpRequestException { StatusCode: not null } refusal => refusal.Message,
         HttpRequestException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => "nobody listens there",
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => "its name is not known",
         JsonException => "answered something that is not understood",

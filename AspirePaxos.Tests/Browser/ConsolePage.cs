@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using AspirePaxos.Tests.Conventions;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace AspirePaxos.Tests.Browser;
+
+/// <summary>One page of the console in a browser. On disposal it must have had no error and asked no other host for anything.</summary>
+internal sealed class ConsolePage : IAsyncDisposable
+{
+    private static readonly string[] serious = ["serious", "critical"];
+
+    private readonly ConcurrentQueue<string> troubles = [];
+
+    private ConsolePage(IPage page, Uri url)
+    {
+        Page = page;
+        page.PageError += (_, error) => troubles.Enqueue($"script: {error}");
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error") troubles.Enqueue($"console: {message.Text}");
+        };
+        page.Request += (_, request) =>
+        {
+            var target = new Uri(request.Url);
+            if (target.Scheme != "data" && target.Authority != url.Authority) troubles.Enqueue($"asked another host: {request.Url}");
+        };
+    }
+
+    public IPage Page { get; }
+
+    public static async Task<ConsolePage> OpenAsync(IPage page, Uri url)
+    {
+        var opened = new ConsolePage(page, url);
+        var connected = page.WaitForWebSocketAsync();
+        await page.GotoAsync(url.ToString());
+        await connected;
+
+        // Set by the console once a page's first interactive drawing is there.
+        await Assertions.Expect(page.Locator("main[data-live]")).ToBeVisibleAsync();
+        return opened;
+    }
+
+    /// <summary>By axe: nothing of its two upper grades (contrast, names, roles, keyboard).</summary>
+    public async Task ExpectAccessibleAsync()
+    {
+        var result = await Page.RunAxe();
+        var found = result.Violations.Where(violation => serious.Contains(violation.Impact))
+            .Select(violation => $"{violation.Id}: {violation.Help}\n" + string.Join('\n', violation.Nodes.Select(node => "  " + node.Html)));
+        Assert.True(!found.Any(), string.Join('\n', found));
+    }
+
+    /// <summary>No scrolling to the side, at any width.</summary>
+    public async Task ExpectFitsAsync() =>
+        Assert.Equal(Page.ViewportSize!.Width, await Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+
+    /// <summary>Into artifacts/screenshots, for people to look at.</summary>
+    public Task ScreenshotAsync(string name) =>
+        Page.ScreenshotAsync(new() { Path = Path.Combine(SourceTree.Root, "artifacts", "screenshots", name + ".png"), FullPage = true });
+
+    public async ValueTask DisposeAsync()
+    {
+        await Page.Context.CloseAsync();
+        Assert.Empty(troubles);
+    }
+}

@@ -1,0 +1,147 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace AspirePaxos.Tests.Browser;
+
+[Collection(nameof(BrowserCollection))]
+public sealed class KeysPageTests(BrowserFixture browser) : IAsyncLifetime
+{
+    public async ValueTask InitializeAsync() => await browser.HealAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Theory]
+    [InlineData(1280, ColorScheme.Light)]
+    [InlineData(1280, ColorScheme.Dark)]
+    [InlineData(390, ColorScheme.Light)]
+    [InlineData(390, ColorScheme.Dark)]
+    public async Task Lists_keys_by_prefix_page_by_page(int width, ColorScheme scheme)
+    {
+        await using var opened = await browser.OpenAsync("/keys", width, scheme);
+        var page = opened.Page;
+        for (var i = 0; i < 60; i++) await PutAsync($"listed/{i:00}", [(byte)'v']);
+        await PutAsync("listed/bytes", [0xFF, 0]);
+
+        await page.GetByLabel("Keys that begin with").FillAsync("listed/");
+        await Expect(page.Locator("tbody tr")).ToHaveCountAsync(50);
+        await Expect(page.GetByText("1–50 and more")).ToBeVisibleAsync();
+        await Button(page, "Next").ClickAsync();
+        await Expect(page.GetByText("51–61 of 61")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "listed/bytes" }).ClickAsync();
+        await Expect(Value(page)).ToHaveValueAsync("/wA=");
+        await opened.ExpectFitsAsync();
+        await opened.ExpectAccessibleAsync();
+        await opened.ScreenshotAsync($"keys-{scheme.ToString().ToLowerInvariant()}-{width}");
+        await Button(page, "Previous").ClickAsync();
+        await Expect(page.GetByText("1–50 and more")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Writes_reads_and_deletes_and_the_list_follows()
+    {
+        await using var opened = await browser.OpenAsync("/keys?prefix=written/");
+        var page = opened.Page;
+        await Expect(page.GetByText("No key begins like this.")).ToBeVisibleAsync();
+
+        await page.GetByLabel("Key", new() { Exact = true }).FillAsync("written/by hand");
+        await Value(page).FillAsync("first\nsecond");
+        await Button(page, "Write").ClickAsync();
+        await Expect(page.GetByText("done: slot")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "its round" })).ToBeVisibleAsync();
+        await Expect(page.Locator("tbody tr")).ToContainTextAsync("first\\nsecond");
+        Assert.Equal("first\nsecond", await GetAsync("written/by hand"));
+
+        await PutAsync("written/by another", [(byte)'x']);
+        await Expect(page.Locator("tbody tr")).ToHaveCountAsync(2);
+
+        await Button(page, "Delete").ClickAsync();
+        await Expect(page.Locator("tbody tr")).ToHaveCountAsync(1);
+        Assert.Null(await GetAsync("written/by hand"));
+    }
+
+    [Fact]
+    public async Task A_conflict_shows_both_values_and_a_person_decides()
+    {
+        await PutAsync("conflict", "old"u8.ToArray());
+        await using var opened = await browser.OpenAsync("/keys?key=conflict");
+        var page = opened.Page;
+        await Expect(Value(page)).ToHaveValueAsync("old");
+        await Value(page).FillAsync("mine");
+        await PutAsync("conflict", "theirs"u8.ToArray());
+        await Expect(page.GetByText("somebody changed it.")).ToBeVisibleAsync();
+
+        await Button(page, "Write").ClickAsync();
+        var conflict = page.Locator(".conflict");
+        await Expect(conflict).ToContainTextAsync("Somebody was faster");
+        await Expect(conflict).ToContainTextAsync("theirs");
+        await Expect(conflict).ToContainTextAsync("mine");
+        Assert.Equal("theirs", await GetAsync("conflict"));
+        await opened.ExpectAccessibleAsync();
+        await opened.ScreenshotAsync("keys-conflict");
+
+        await Button(page, "Overwrite with mine").ClickAsync();
+        await Expect(conflict).ToBeHiddenAsync();
+        Assert.Equal("mine", await GetAsync("conflict"));
+    }
+
+    [Fact]
+    public async Task Goes_on_when_the_leader_is_killed()
+    {
+        await using var opened = await browser.OpenAsync("/keys");
+        var page = opened.Page;
+        await page.GetByLabel("Key", new() { Exact = true }).FillAsync("survives");
+        await Value(page).FillAsync("a leader");
+        var leading = page.Locator(".leader-line");
+        await Expect(leading).ToContainTextAsync("leads");
+        var leader = (await leading.InnerTextAsync()).Trim().Split(' ')[0];
+
+        await browser.Cluster.KillAsync(leader);
+        await Expect(leading).Not.ToContainTextAsync(leader, new() { Timeout = 20_000 });
+        await Expect(leading).ToContainTextAsync("leads", new() { Timeout = 20_000 });
+        await Button(page, "Write").ClickAsync();
+
+        await Expect(page.GetByText("done: slot")).ToBeVisibleAsync(new() { Timeout = 20_000 });
+        await Expect(page.Locator("tbody")).ToContainTextAsync("survives");
+    }
+
+    [Fact]
+    public async Task Without_a_majority_nothing_that_was_typed_is_lost_and_it_may_be_sent_again()
+    {
+        await using var opened = await browser.OpenAsync("/keys");
+        var page = opened.Page;
+        await page.GetByLabel("Key", new() { Exact = true }).FillAsync("in vain");
+        await Value(page).FillAsync("at first");
+        foreach (var name in browser.Cluster.Names.Take(2)) await browser.Cluster.KillAsync(name);
+
+        await Button(page, "Write").ClickAsync();
+        var again = Button(page, "Send it again");
+        await Expect(again).ToBeVisibleAsync(new() { Timeout = 20_000 });
+        await Expect(Value(page)).ToHaveValueAsync("at first");
+        await opened.ScreenshotAsync("keys-no-majority");
+
+        await browser.HealAsync();
+        await again.ClickAsync();
+        await Expect(page.GetByText("done: slot")).ToBeVisibleAsync(new() { Timeout = 20_000 });
+        Assert.Equal("at first", await GetAsync("in vain"));
+    }
+
+    private static ILocator Button(IPage page, string text) => page.GetByRole(AriaRole.Button, new() { Name = text, Exact = true });
+
+    private static ILocator Value(IPage page) => page.GetByLabel("Value", new() { Exact = true });
+
+    private Uri Address(string key) => new(browser.Cluster.Url(browser.Cluster.Names.First(browser.Cluster.IsRunning)), "/v1/kv/" + Uri.EscapeDataString(key));
+
+    private async Task PutAsync(string key, byte[] value)
+    {
+        using var http = new HttpClient();
+        using var answer = await http.PutAsync(Address(key), new ByteArrayContent(value));
+        answer.EnsureSuccessStatusCode();
+    }
+
+    private async Task<string?> GetAsync(string key)
+    {
+        using var http = new HttpClient();
+        using var answer = await http.GetAsync(Address(key));
+        return answer.IsSuccessStatusCode ? await answer.Content.ReadAsStringAsync() : null;
+    }
+}
