@@ -53,7 +53,7 @@ public sealed class BreakingTests
         var chart = WaitChart.Of(At(60), TallyPicture.Nothing, [], actions);
 
         Assert.Equal(["a", "b", "c", "d", "e", "f"], chart.Marks.Select(mark => mark.Text));
-        Assert.Equal([0, 1, -1, -1, 0, 1], chart.Marks.Select(mark => mark.Row));
+        Assert.Equal([0, 1, 2, -1, 0, 1], chart.Marks.Select(mark => mark.Row));
         Assert.Equal([false, false, false, false, false, true], chart.Marks.Select(mark => mark.ToLeft));
     }
 

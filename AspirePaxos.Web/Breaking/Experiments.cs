@@ -45,8 +45,8 @@ internal sealed class Experiments
                 () => OnLeaderAsync(node => faults.PauseAsync(node, PauseMs))),
             new(
                 "Slow disk on a follower",
-                "Each sync there takes a second more. Writes stay fast; the slow replica lags behind.",
-                "The leader waits for a majority only, and the others are one.",
+                "Each sync there takes a second more, and so does each of its answers. Writes stay as fast as before.",
+                "The leader waits for a majority only, and the other replicas are one: what they have on disk is safe.",
                 SlowFollowerAsync),
             new(
                 "Cut off a majority",

@@ -13,6 +13,8 @@ internal sealed class FaultActions(NodeSet nodes, ClusterWatch watch, TimeProvid
 {
     private const int Kept = 100;
 
+    private static readonly TimeSpan Breath = TimeSpan.FromSeconds(1);
+
     private readonly Lock gate = new();
     private readonly Queue<FaultAction> done = [];
 
@@ -22,6 +24,16 @@ internal sealed class FaultActions(NodeSet nodes, ClusterWatch watch, TimeProvid
         get
         {
             lock (gate) return [.. done];
+        }
+    }
+
+    /// <summary>The words of what was done last, together with what was done in the same breath.</summary>
+    public string Latest
+    {
+        get
+        {
+            var all = Done;
+            return all.Count == 0 ? "" : string.Join(" ", all.Where(action => all[^1].At - action.At < Breath).Select(action => action.Text));
         }
     }
 
