@@ -52,7 +52,7 @@ internal sealed class LyingStore(LyingStore.Lie lie) : HttpMessageHandler, IHttp
         {
             return request.Method.Method switch
             {
-                "PUT" => Put(key, body, request.Content!.Headers.GetValues("Idempotency-Key").Single()),
+                "PUT" => Put(key, body, request.Headers.GetValues("Idempotency-Key").Single()),
                 "DELETE" => new(keys.Remove(key) ? HttpStatusCode.NoContent : HttpStatusCode.NotFound),
                 _ => Get(key),
             };

@@ -63,8 +63,8 @@ public sealed class OwnWritesTests
     public async Task A_real_cluster_stays_right_while_its_leader_is_isolated_and_healed_by_hand()
     {
         await using var cluster = await InProcessCluster.StartAsync(3, ("EnableFaultEndpoints", "true"), ("ElectionTimeout", "500"));
-        using var clients = new Clients();
-        var nodes = new NodeSet(Addresses(cluster), clients);
+        using var clients = new Clients(cluster);
+        var nodes = clients.Nodes();
         using var watch = new ClusterWatch(nodes, TimeProvider.System);
         using var looking = watch.Subscribe(() => { });
         await watch.StartAsync(default);
@@ -91,8 +91,8 @@ public sealed class OwnWritesTests
     public async Task Where_faults_are_off_it_is_said_and_nothing_is_done()
     {
         await using var cluster = await InProcessCluster.StartAsync(1);
-        using var clients = new Clients();
-        var nodes = new NodeSet(Addresses(cluster), clients);
+        using var clients = new Clients(cluster);
+        var nodes = clients.Nodes();
         using var watch = new ClusterWatch(nodes, TimeProvider.System);
         var actions = new FaultActions(nodes, watch, TimeProvider.System);
 
@@ -108,17 +108,20 @@ public sealed class OwnWritesTests
 
     private static OwnWrites Over(NodeSet nodes) => new(nodes, new ClusterWatch(nodes, TimeProvider.System), TimeProvider.System, NullLogger<OwnWrites>.Instance);
 
-    private static IConfiguration Addresses(InProcessCluster cluster) => new ConfigurationBuilder()
-        .AddInMemoryCollection(cluster.Clients.Select((client, i) => KeyValuePair.Create($"services:node{i}:http:0", (string?)client.BaseAddress!.ToString())))
-        .Build();
-
-    /// <summary>Knows nodes by address: service discovery is not under test.</summary>
-    private sealed class Clients : IHttpClientFactory, IDisposable
+    /// <summary>The nodes of a real cluster, by their names: service discovery is not under test.</summary>
+    private sealed class Clients(InProcessCluster cluster) : DelegatingHandler(new SocketsHttpHandler()), IHttpClientFactory
     {
-        private readonly SocketsHttpHandler handler = new();
+        public NodeSet Nodes() => new(
+            new ConfigurationBuilder().AddInMemoryCollection(cluster.Clients.Select((client, i) => KeyValuePair.Create($"services:node{i}:http:0", (string?)client.BaseAddress!.ToString()))).Build(),
+            this);
 
-        public HttpClient CreateClient(string name) => new(handler, disposeHandler: false);
+        public HttpClient CreateClient(string name) => new(this, disposeHandler: false);
 
-        public void Dispose() => handler.Dispose();
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var index = request.RequestUri!.Host[^1] - '0';
+            request.RequestUri = new(cluster.Clients[index].BaseAddress!, request.RequestUri.PathAndQuery);
+            return base.SendAsync(request, cancellationToken);
+        }
     }
 }

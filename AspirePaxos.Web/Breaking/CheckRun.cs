@@ -20,7 +20,7 @@ internal sealed class CheckRun(IReadOnlyList<NodeClient> nodes, string prefix, T
 
     public string Prefix => prefix;
 
-    /// <summary>Until it is cancelled, or one of them fails.</summary>
+    /// <summary>Until it is cancelled, or a write waits for longer than may be.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -41,8 +41,7 @@ internal sealed class CheckRun(IReadOnlyList<NodeClient> nodes, string prefix, T
         var writer = new OwnWriter(nodes, home, registers[home], Tally, time);
         await Task.Delay(pace * home / nodes.Count, time, stop);
         using var beat = new PeriodicTimer(pace, time);
-        do await writer.WriteAsync(stop);
-        while (await beat.WaitForNextTickAsync(stop));
+        while (await writer.WriteAsync(stop)) await beat.WaitForNextTickAsync(stop);
     }
 
     private async Task ReadAsync(int index, CancellationToken stop)

@@ -7,13 +7,13 @@ namespace AspirePaxos.Web.Breaking;
 /// <param name="Safe">Why nothing is lost.</param>
 internal sealed record Experiment(string Name, string Seen, string Safe, Func<Task> RunAsync);
 
-/// <summary>The experiments that stand ready. One for all pages.</summary>
+/// <summary>The experiments that stand ready. Each first heals what is broken: so it shows what it says. One for all pages.</summary>
 internal sealed class Experiments
 {
     private const int PauseMs = 5_000;
     private const int SlowDiskMs = 1_000;
 
-    private static readonly TimeSpan ForAnotherLeader = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan ForNextLeader = TimeSpan.FromSeconds(20);
 
     private readonly FaultActions faults;
     private readonly ClusterWatch watch;
@@ -30,7 +30,7 @@ internal sealed class Experiments
                 () => OnLeaderAsync(faults.CrashAsync)),
             new(
                 "Kill the leader twice",
-                "As soon as another one leads, it is killed too. Two may be gone for a moment; then nobody leads until one is back.",
+                "As soon as the next one leads, it is killed too. Two may be gone for a moment; then nobody leads until one is back.",
                 "A replica answers only after its disk has the write; killed, it starts again with all of that.",
                 KillTwiceAsync),
             new(
@@ -45,8 +45,8 @@ internal sealed class Experiments
                 () => OnLeaderAsync(node => faults.PauseAsync(node, PauseMs))),
             new(
                 "Slow disk on a follower",
-                "Each sync there takes a second more. Writes stay fast; the slow replica lags behind.",
-                "The leader waits for a majority only, and the others are one.",
+                "Each sync there takes a second more, and so does each of its answers. Writes stay as fast as before.",
+                "The leader waits for a majority only, and the other replicas are one: what they have on disk is safe.",
                 SlowFollowerAsync),
             new(
                 "Cut off a majority",
@@ -58,36 +58,43 @@ internal sealed class Experiments
 
     public IReadOnlyList<Experiment> All { get; }
 
-    private async Task<string?> OnLeaderAsync(Func<string, Task> act)
+    private Task HealFirstAsync() => watch.Now.Nodes.Any(node => node.Faults is { Any: true }) ? faults.HealAllAsync() : Task.CompletedTask;
+
+    /// <returns>The ballot of the leader that it was done to; 0 where nobody led.</returns>
+    private async Task<long> OnLeaderAsync(Func<string, Task> act)
     {
-        if (watch.Now.Leader is not { } leader)
+        await HealFirstAsync();
+        var now = watch.Now;
+        if (now.Leader is not { } leader)
         {
             faults.NotDone("Nothing was done: nobody leads now.");
-            return null;
+            return 0;
         }
 
         await act(leader);
-        return leader;
+        return now.LeadingBallot;
     }
 
     private async Task KillTwiceAsync()
     {
-        if (await OnLeaderAsync(faults.CrashAsync) is not { } first) return;
-        if (await watch.UntilAsync(now => now.Leader is { } leader && leader != first, ForAnotherLeader)) await OnLeaderAsync(faults.CrashAsync);
-        else faults.NotDone($"No other replica led within {ForAnotherLeader.TotalSeconds:0} s: the second kill was left out.");
+        var first = await OnLeaderAsync(faults.CrashAsync);
+        if (first == 0) return;
+        if (await watch.UntilAsync(now => now.LeadingBallot > first, ForNextLeader)) await OnLeaderAsync(faults.CrashAsync);
+        else faults.NotDone($"Nobody led within {ForNextLeader.TotalSeconds:0} s: the second kill was left out.");
     }
 
-    private Task SlowFollowerAsync()
+    private async Task SlowFollowerAsync()
     {
-        if (Targets.Follower(watch.Now) is { } follower) return faults.SlowDiskAsync(follower, SlowDiskMs);
-        faults.NotDone("Nothing was done: no follower answers.");
-        return Task.CompletedTask;
+        await HealFirstAsync();
+        if (Targets.Follower(watch.Now) is { } follower) await faults.SlowDiskAsync(follower, SlowDiskMs);
+        else faults.NotDone("Nothing was done: no follower answers.");
     }
 
-    private Task CutOffMajorityAsync()
+    private async Task CutOffMajorityAsync()
     {
+        await HealFirstAsync();
         var majority = Targets.Majority(watch.Now);
         if (majority.Count == 0) faults.NotDone("Nothing was done: too few replicas answer.");
-        return Task.WhenAll(majority.Select(faults.IsolateAsync));
+        await Task.WhenAll(majority.Select(faults.IsolateAsync));
     }
 }

@@ -13,6 +13,8 @@ internal sealed class FaultActions(NodeSet nodes, ClusterWatch watch, TimeProvid
 {
     private const int Kept = 100;
 
+    private static readonly TimeSpan Breath = TimeSpan.FromSeconds(1);
+
     private readonly Lock gate = new();
     private readonly Queue<FaultAction> done = [];
 
@@ -25,12 +27,23 @@ internal sealed class FaultActions(NodeSet nodes, ClusterWatch watch, TimeProvid
         }
     }
 
+    /// <summary>The words of what was done last, together with what was done in the same breath.</summary>
+    public string Latest
+    {
+        get
+        {
+            var all = Done;
+            return all.Count == 0 ? "" : string.Join(" ", all.Where(action => all[^1].At - action.At < Breath).Select(action => action.Text));
+        }
+    }
+
     /// <summary>As by kill -9. That no answer comes is the answer.</summary>
     public async Task CrashAsync(string node)
     {
         var at = time.GetUtcNow();
         var answer = await nodes[node].CrashAsync();
-        if (answer.Status is null) Tell(new(at, $"{node} killed", $"{node} was killed, as by kill -9."));
+        var answered = watch.Now.Nodes.Any(view => view.Name == node && view.Status is not null);
+        if (answer.Status is null && answered) Tell(new(at, $"{node} killed", $"{node} was killed, as by kill -9."));
         else if (answer.Missing) Tell(new(at, "", $"{node} was not killed: its crash endpoint is off (Paxos:EnableCrashEndpoint)."));
         else Tell(new(at, "", $"{node} was not killed: {answer.Said}"));
     }

@@ -23,24 +23,26 @@ internal sealed class OwnWriter(IReadOnlyList<NodeClient> nodes, int home, OwnRe
     private int moved;
     private long left;
 
-    public async Task WriteAsync(CancellationToken stop)
+    /// <returns>False where nobody acknowledged it for as long as nodes remember an Idempotency-Key: sent again, it could take effect twice.</returns>
+    public async Task<bool> WriteAsync(CancellationToken stop)
     {
         var value = register.Send();
         var text = value.ToString(CultureInfo.InvariantCulture);
         var first = time.GetUtcNow();
+        var write = new KeyWrite(register.Key, Encoding.UTF8.GetBytes(text), null, $"{register.Key}={text}", first);
         tally.Sent(register.Key, first);
-        while (true)
+        while (write.MayBeSentAgain(time.GetUtcNow()))
         {
             if (moved > 0 && time.GetElapsedTime(left) > Away) moved = 0;
             var node = nodes[(home + moved) % nodes.Count];
             var from = time.GetUtcNow();
-            var answer = await node.WriteOnceAsync(register.Key, Encoding.UTF8.GetBytes(text), $"{register.Key}={text}", Patience, stop);
+            var answer = await node.WriteAsync(write, Patience, stop);
             var through = time.GetUtcNow();
             if (answer.Ok)
             {
                 if (register.Acknowledge(value, new(node.Name, answer.Slot, answer.Revision, through)) is { } wrong) tally.Violated(wrong);
                 tally.Acknowledged(register.Key, first, through);
-                return;
+                return true;
             }
 
             tally.Failed(from, through, answer.OutcomeUnknown, $"{node.Name}: {answer.Said}");
@@ -48,5 +50,7 @@ internal sealed class OwnWriter(IReadOnlyList<NodeClient> nodes, int home, OwnRe
             left = time.GetTimestamp();
             await Task.Delay(BeforeAgain, time, stop);
         }
+
+        return false;
     }
 }

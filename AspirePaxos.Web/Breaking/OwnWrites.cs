@@ -13,9 +13,6 @@ internal sealed partial class OwnWrites(NodeSet nodes, ClusterWatch watch, TimeP
 
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(30);
 
-    /// <summary>Nodes remember an Idempotency-Key for five minutes: a write that is sent again later than that could take effect twice.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(4);
-
     private static readonly TimeSpan ForCleaning = TimeSpan.FromSeconds(1);
 
     private readonly Lock gate = new();
@@ -68,6 +65,7 @@ internal sealed partial class OwnWrites(NodeSet nodes, ClusterWatch watch, TimeP
         try
         {
             await current.Check.RunAsync(current.Stop.Token);
+            End(current, "It stopped by itself: a write waited for longer than nodes remember an Idempotency-Key.");
         }
         catch (OperationCanceledException) when (current.Stop.IsCancellationRequested)
         {
@@ -93,14 +91,9 @@ internal sealed partial class OwnWrites(NodeSet nodes, ClusterWatch watch, TimeP
         {
             while (await beat.WaitForNextTickAsync(current.Stop.Token))
             {
-                var now = time.GetUtcNow();
                 if (watch.IsWatched) watched = time.GetTimestamp();
                 if (time.GetElapsedTime(watched) > Unwatched) End(current, "It stopped by itself: nobody looked.");
-                else if (now - current.Began > Longest) End(current, "It stopped by itself after half an hour.");
-                else if (current.Check.Tally.Picture.Waiting.Any(sent => now - sent > LongestWait))
-                {
-                    End(current, "It stopped by itself: a write waited for four minutes, and nodes remember an Idempotency-Key for five.");
-                }
+                else if (time.GetUtcNow() - current.Began > Longest) End(current, "It stopped by itself after half an hour.");
             }
         }
         catch (OperationCanceledException)

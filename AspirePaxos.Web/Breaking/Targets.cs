@@ -7,11 +7,8 @@ internal static class Targets
 {
     public static IReadOnlyList<string> Others(IEnumerable<string> all, string node) => [.. all.Where(other => other != node)];
 
-    /// <returns>A follower that answers and suffers nothing yet, rather than another; null where no replica but the leader answers.</returns>
-    public static string? Follower(ClusterSnapshot now) => now.Nodes
-        .Where(node => node.Status is not null && node.Name != now.Leader)
-        .OrderBy(node => node.Faults is { Any: true })
-        .FirstOrDefault()?.Name;
+    /// <returns>Null where no replica but the leader answers.</returns>
+    public static string? Follower(ClusterSnapshot now) => now.Nodes.FirstOrDefault(node => node.Status is not null && node.Name != now.Leader)?.Name;
 
     /// <returns>As many replicas as leave no majority that is connected: the leader first. Empty where too few answer.</returns>
     public static IReadOnlyList<string> Majority(ClusterSnapshot now)

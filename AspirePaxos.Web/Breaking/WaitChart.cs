@@ -20,7 +20,7 @@ internal sealed record WaitChart(
     public static readonly TimeSpan Span = TimeSpan.FromMinutes(1);
 
     /// <summary>A mark's words take about so much of the width.</summary>
-    private const double MarkWidth = Width * 0.26;
+    private const double MarkWidth = Width * 0.28;
 
     private const int Rows = 3;
     private const double Decades = 4;

@@ -88,5 +88,9 @@ internal sealed record TallyPicture(
     long Writes, long Reads, long Refused, long Unknown, long ReadsFailed, TimeSpan LongestWait, string LastWords, long ViolationCount,
     IReadOnlyList<Attempt> Recent, IReadOnlyList<DateTimeOffset> Waiting, IReadOnlyList<string> Violations)
 {
+    /// <summary>Also of a write that still waits.</summary>
+    public TimeSpan LongestWaitSoFar(DateTimeOffset now) =>
+        Waiting.Count > 0 && now - Waiting.Min() is var wait && wait > LongestWait ? wait : LongestWait;
+
     public static TallyPicture Nothing { get; } = new(0, 0, 0, 0, 0, TimeSpan.Zero, "", 0, [], [], []);
 }

@@ -67,15 +67,6 @@ public sealed class NodeClient(string name, Uri address, HttpClient http)
     /// <summary>No answer is the answer.</summary>
     public Task<Answer> CrashAsync(CancellationToken cancellation = default) => SendAsync(HttpMethod.Get, "crash", Usual, null, null, cancellation);
 
-    /// <summary>Takes effect once, however often and at whichever node it is asked for.</summary>
-    /// <param name="limit">Afterwards its outcome is unknown.</param>
-    public Task<Answer> WriteOnceAsync(string key, byte[] value, string idempotencyKey, TimeSpan limit, CancellationToken cancellation = default)
-    {
-        var content = new ByteArrayContent(value);
-        content.Headers.Add("Idempotency-Key", idempotencyKey);
-        return SendAsync(HttpMethod.Put, PathOf(key), limit, content, null, cancellation);
-    }
-
     public Task<Answer> ReadAsync(string key, CancellationToken cancellation = default) => SendAsync(HttpMethod.Get, PathOf(key), ForWrites, null, null, cancellation);
 
     /// <param name="revision">The key must be at this revision; 0: must not exist; null: no condition.</param>
@@ -87,13 +78,14 @@ public sealed class NodeClient(string name, Uri address, HttpClient http)
         SendAsync(HttpMethod.Delete, PathOf(key), ForWrites, null, revision, cancellation);
 
     /// <summary>Also again, and also to another node: it is done once.</summary>
-    public async Task<Answer> WriteAsync(KeyWrite write, CancellationToken cancellation = default)
+    /// <param name="limit">Afterwards its outcome is unknown; null: later than a node itself gives up.</param>
+    public async Task<Answer> WriteAsync(KeyWrite write, TimeSpan? limit = null, CancellationToken cancellation = default)
     {
         using var request = new HttpRequestMessage(write.Value is null ? HttpMethod.Delete : HttpMethod.Put, new Uri(root, PathOf(write.Key)));
         if (write.Value is { } value) request.Content = new ByteArrayContent(value);
         request.Headers.Add("Idempotency-Key", write.IdempotencyKey);
         AddCondition(request, write.Revision);
-        return await SendAsync(request, ForWrites, cancellation);
+        return await SendAsync(request, limit ?? ForWrites, cancellation);
     }
 
     /// <summary>Rounds as they end, and once a second how many there were; ends when the node does.</summary>

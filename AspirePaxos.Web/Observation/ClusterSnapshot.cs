@@ -15,6 +15,9 @@ internal sealed record ClusterSnapshot(DateTimeOffset At, IReadOnlyList<NodeView
         .OrderByDescending(node => node.Status!.Ballot?.Number ?? 0)
         .FirstOrDefault()?.Name;
 
+    /// <summary>The number of the leader's ballot; 0 where nobody leads.</summary>
+    public long LeadingBallot => Nodes.FirstOrDefault(node => node.Name == Leader)?.Status?.Ballot?.Number ?? 0;
+
     /// <summary>The highest slot that any replica knows as chosen.</summary>
     public long CommitIndex => Nodes.Max(node => node.Status?.CommitIndex) ?? 0;
 }
