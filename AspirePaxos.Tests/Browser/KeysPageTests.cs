@@ -22,7 +22,7 @@ public sealed class KeysPageTests(BrowserFixture browser) : IAsyncLifetime
         for (var i = 0; i < 60; i++) await PutAsync($"listed/{i:00}", [(byte)'v']);
         await PutAsync("listed/bytes", [0xFF, 0]);
 
-        await page.GetByLabel("Keys that begin with").FillAsync("listed/");
+        await Field(page, "Keys that begin with").FillAsync("listed/");
         await Expect(page.Locator("tbody tr")).ToHaveCountAsync(50);
         await Expect(page.GetByText("1–50 and more")).ToBeVisibleAsync();
         await Button(page, "Next").ClickAsync();
@@ -43,7 +43,7 @@ public sealed class KeysPageTests(BrowserFixture browser) : IAsyncLifetime
         var page = opened.Page;
         await Expect(page.GetByText("No key begins like this.")).ToBeVisibleAsync();
 
-        await page.GetByLabel("Key", new() { Exact = true }).FillAsync("written/by hand");
+        await Field(page, "Key").FillAsync("written/by hand");
         await Value(page).FillAsync("first\nsecond");
         await Button(page, "Write").ClickAsync();
         await Expect(page.GetByText("done: slot")).ToBeVisibleAsync();
@@ -89,7 +89,7 @@ public sealed class KeysPageTests(BrowserFixture browser) : IAsyncLifetime
     {
         await using var opened = await browser.OpenAsync("/keys");
         var page = opened.Page;
-        await page.GetByLabel("Key", new() { Exact = true }).FillAsync("survives");
+        await Field(page, "Key").FillAsync("survives");
         await Value(page).FillAsync("a leader");
         var leading = page.Locator(".leader-line");
         await Expect(leading).ToContainTextAsync("leads");
@@ -109,7 +109,7 @@ public sealed class KeysPageTests(BrowserFixture browser) : IAsyncLifetime
     {
         await using var opened = await browser.OpenAsync("/keys");
         var page = opened.Page;
-        await page.GetByLabel("Key", new() { Exact = true }).FillAsync("in vain");
+        await Field(page, "Key").FillAsync("in vain");
         await Value(page).FillAsync("at first");
         foreach (var name in browser.Cluster.Names.Take(2)) await browser.Cluster.KillAsync(name);
 
@@ -127,7 +127,10 @@ public sealed class KeysPageTests(BrowserFixture browser) : IAsyncLifetime
 
     private static ILocator Button(IPage page, string text) => page.GetByRole(AriaRole.Button, new() { Name = text, Exact = true });
 
-    private static ILocator Value(IPage page) => page.GetByLabel("Value", new() { Exact = true });
+    /// <summary>The box inside of the component: both have the label.</summary>
+    private static ILocator Field(IPage page, string label) => page.GetByRole(AriaRole.Textbox, new() { Name = label, Exact = true });
+
+    private static ILocator Value(IPage page) => Field(page, "Value");
 
     private Uri Address(string key) => new(browser.Cluster.Url(browser.Cluster.Names.First(browser.Cluster.IsRunning)), "/v1/kv/" + Uri.EscapeDataString(key));
 

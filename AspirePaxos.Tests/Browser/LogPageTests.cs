@@ -42,7 +42,7 @@ public sealed class LogPageTests(BrowserFixture browser) : IAsyncLifetime
         var slot = await WriteAsync("followed/last");
         await Expect(page.Locator($"#slot-{slot}")).ToBeVisibleAsync();
 
-        await page.GetByLabel("Slot", new() { Exact = true }).FillAsync("2");
+        await page.GetByRole(AriaRole.Textbox, new() { Name = "Slot", Exact = true }).FillAsync("2");
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator("#slot-2.sought")).ToBeVisibleAsync();
         await Expect(page.Locator($"#slot-{slot}")).ToHaveCountAsync(0);
