@@ -1,33 +1,38 @@
+using System.Globalization;
 using AspirePaxos.Launcher;
 using AspirePaxos.Tests.EndToEnd;
 
 namespace AspirePaxos.Tests.Containers;
 
 /// <summary>Three containers of the repository's own image as docker-compose.yaml runs them, with a network, volumes and published ports of their own.</summary>
-internal sealed class ContainerCluster : ICluster
+internal sealed partial class ContainerCluster : ICluster
 {
     private readonly string project = $"paxos-test-{Guid.NewGuid():n}"[..20];
     private readonly Ports free = new();
-    private readonly Dictionary<string, int> ports;
+    private readonly Dictionary<string, Uri> urls;
     private readonly Dictionary<string, string> mounts = [];
     private readonly IReadOnlyDictionary<string, string> settings;
+    private readonly Func<string, IEnumerable<string>> options;
     private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(2) };
 
-    private ContainerCluster(IReadOnlyDictionary<string, string>? settings)
+    private ContainerCluster(IReadOnlyDictionary<string, string>? settings, Func<string, IEnumerable<string>>? options)
     {
         this.settings = settings ?? new Dictionary<string, string>();
-        ports = Names.Zip(free.Take(Names.Count)).ToDictionary(pair => pair.First, pair => pair.Second);
+        this.options = options ?? (_ => []);
+        urls = Names.Zip(free.Take(Names.Count)).ToDictionary(pair => pair.First, pair => new Uri($"http://127.0.0.1:{pair.Second}"));
     }
 
     public IReadOnlyList<string> Names { get; } = ["node0", "node1", "node2"];
 
     /// <param name="settings">Environment variables of every replica, as <c>Paxos__Mode</c>.</param>
     /// <param name="data">Folders of this machine that take the place of the volumes of these replicas.</param>
+    /// <param name="options">More options of <c>docker run</c> for the replica of that name.</param>
     /// <returns>All replicas are ready.</returns>
-    public static async Task<ContainerCluster> StartAsync(IReadOnlyDictionary<string, string>? settings = null, IReadOnlyDictionary<string, string>? data = null)
+    public static async Task<ContainerCluster> StartAsync(
+        IReadOnlyDictionary<string, string>? settings = null, IReadOnlyDictionary<string, string>? data = null, Func<string, IEnumerable<string>>? options = null)
     {
         await Engine.RequireAsync();
-        var cluster = new ContainerCluster(settings);
+        var cluster = new ContainerCluster(settings, options);
         try
         {
             await Engine.DockerAsync("network", "create", "--label", Engine.Label, cluster.project);
@@ -48,7 +53,7 @@ internal sealed class ContainerCluster : ICluster
         }
     }
 
-    public Uri Url(string name) => new($"http://127.0.0.1:{ports[name]}");
+    public Uri Url(string name) => urls[name];
 
     public string Output(string name) => Engine.RunAsync("bash", "-c", $"docker logs --tail 200 {Container(name)} 2>&1").GetAwaiter().GetResult();
 
@@ -123,6 +128,7 @@ internal sealed class ContainerCluster : ICluster
         free.Dispose();
         var script = $"docker rm -f -v $(docker ps -aq --filter name=^{project}) ; docker volume rm $(docker volume ls -q --filter name=^{project}) ; docker network rm {project} ; true";
         await Engine.RunAsync("bash", "-c", script);
+        folder.Dispose();
     }
 
     private string Container(string name) => $"{project}-{name}";
@@ -141,7 +147,7 @@ internal sealed class ContainerCluster : ICluster
         await Engine.DockerAsync([
             "run", "-d", "--name", Container(name), "--label", Engine.Label, "--network", project, "--network-alias", name,
             "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges:true",
-            "-p", $"127.0.0.1:{ports[name]}:8080", "-v", $"{mounts[name]}:/data",
+            "-p", $"{urls[name].Authority}:8080", "-v", $"{mounts[name]}:/data", .. options(name),
             .. environment.SelectMany(variable => new[] { "-e", $"{variable.Key}={variable.Value}" }), Engine.Image(revision)]);
     }
 
@@ -158,8 +164,10 @@ internal sealed class ContainerCluster : ICluster
         }
     }
 
+    private async Task<int> PidAsync(string name) => int.Parse(await StateAsync(name, ".State.Pid"), CultureInfo.InvariantCulture);
+
     private async Task InNetworkOfAsync(string name, params string[] command) =>
-        await Engine.RunAsync("nsenter", ["-t", await StateAsync(name, ".State.Pid"), "-n", .. command]);
+        await Engine.RunAsync("nsenter", ["-t", $"{await PidAsync(name)}", "-n", .. command]);
 
     private Task<string> StateAsync(string name, string field, string? ofEach = null) =>
         Engine.DockerAsync("inspect", "-f", ofEach is null ? $"{{{{{field}}}}}" : $"{{{{{field}}}}}{{{{{ofEach}}}}}{{{{end}}}}", Container(name));

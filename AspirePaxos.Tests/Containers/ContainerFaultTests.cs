@@ -8,7 +8,7 @@ public sealed class ContainerCollection;
 
 /// <summary>The end-to-end suite over containers, and the faults that only these have.</summary>
 [Collection(nameof(ContainerCollection))]
-public sealed class ContainerFaultTests : FaultsUnderLoad
+public sealed partial class ContainerFaultTests(ITestOutputHelper output) : FaultsUnderLoad
 {
     [Fact]
     public Task The_leader_is_isolated() => InContainersAsync(async (cluster, load) =>
@@ -64,16 +64,64 @@ public sealed class ContainerFaultTests : FaultsUnderLoad
         await GoesOnAsync(load);
     });
 
+    /// <summary>Clients that send a request again, as docs/operations.md says they should, notice nothing but a wait.</summary>
     [Fact]
-    public Task A_new_image_is_rolled_out() => InContainersAsync(async (cluster, load) =>
-    {
-        foreach (var name in cluster.Names)
+    public Task A_new_image_is_rolled_out_and_no_request_fails() => InContainersAsync(
+        async (cluster, load) =>
         {
-            await cluster.ReplaceAsync(name, "two");
-            await cluster.ReadyAsync();
+            foreach (var name in cluster.Names)
+            {
+                await cluster.ReplaceAsync(name, "two");
+                await cluster.ReadyAsync();
+                await GoesOnAsync(load);
+                Assert.Equal("two", await cluster.RevisionAsync(name));
+            }
+
+            await load.StopAsync();
+            output.WriteLine($"{load.Operations} operations, {load.Repetitions} sent again, the longest took {load.LongestOperation.TotalSeconds:0.00} s");
+            Assert.Empty(load.Failures);
+        },
+        retries: true);
+
+    /// <summary>The restart policy of docker-compose.yaml.</summary>
+    [Fact]
+    public async Task Compose_starts_again_what_dies()
+    {
+        await using var cluster = await ContainerCluster.ComposeAsync();
+        await UnderLoadAsync(cluster, async load =>
+        {
+            await LeaderDiesAsync(cluster.KillProcessAsync);
+            await LeaderDiesAsync(leader => Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync(new Uri(cluster.Url(leader), "/crash"))));
+
+            async Task LeaderDiesAsync(Func<string, Task> killAsync)
+            {
+                var leader = await LeaderAsync(cluster);
+                var before = await cluster.RestartsAsync(leader);
+                await killAsync(leader);
+                await Eventually.HoldsAsync(async () => await cluster.RestartsAsync(leader) > before, $"{leader} is started again");
+                await cluster.ReadyAsync();
+                await GoesOnAsync(load);
+            }
+        });
+    }
+
+    /// <summary>A write is acknowledged when a majority has it: with one slow disk that is the others, whoever leads.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public Task The_disk_is_slow(bool ofLeader) => InContainersAsync(async (cluster, load) =>
+    {
+        var leader = await LeaderAsync(cluster);
+        var slow = ofLeader ? leader : cluster.Names.First(name => name != leader);
+        foreach (var writesPerSecond in new[] { 20, 2 })
+        {
+            await cluster.SlowDiskAsync(slow, writesPerSecond);
             await GoesOnAsync(load);
-            Assert.Equal("two", await cluster.RevisionAsync(name));
         }
+
+        output.WriteLine($"a client waited {load.LongestGap.TotalSeconds:0.0} s for a write at most; {leader} led, now {await LeaderAsync(cluster)}");
+        await cluster.HealDiskAsync(slow);
+        await GoesOnAsync(load);
     });
 
     [Fact]
@@ -94,9 +142,9 @@ public sealed class ContainerFaultTests : FaultsUnderLoad
 
     private protected override async Task<ICluster> StartAsync(IReadOnlyDictionary<string, string>? settings) => await ContainerCluster.StartAsync(settings);
 
-    private static async Task InContainersAsync(Func<ContainerCluster, Workload, Task> faults)
+    private static async Task InContainersAsync(Func<ContainerCluster, Workload, Task> faults, bool retries = false)
     {
         await using var cluster = await ContainerCluster.StartAsync();
-        await UnderLoadAsync(cluster, load => faults(cluster, load));
+        await UnderLoadAsync(cluster, load => faults(cluster, load), retries: retries);
     }
 }

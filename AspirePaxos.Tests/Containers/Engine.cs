@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
 using AspirePaxos.Tests.Conventions;
 
 namespace AspirePaxos.Tests.Containers;
@@ -6,21 +8,47 @@ namespace AspirePaxos.Tests.Containers;
 /// <summary>The container engine, by its command line. A test that cannot have one says so, and fails where everything is required.</summary>
 internal static class Engine
 {
-    /// <summary>On all that these tests make, so that what a killed run left is found.</summary>
-    public const string Label = "io.aspirepaxos.test";
+    /// <summary>On all that these tests make, so that what a killed run left is found; of these sources alone, for others may be tested beside them.</summary>
+    public static readonly string Label = $"io.aspirepaxos.tests={SourceTree.Root}";
 
+    private static readonly string repository = $"aspirepaxos-node-test-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(SourceTree.Root)))[..8]}";
     private static readonly Lazy<Task> ready = new(PrepareAsync);
 
     /// <summary>An image of these sources that says to be of that revision; other revisions share all layers.</summary>
-    public static string Image(string revision = "one") => $"aspirepaxos-node-test:{revision}";
+    public static string Image(string revision = "one") => $"{repository}:{revision}";
 
     /// <summary>An engine runs, the images are built, and nothing of an earlier run is left; the first caller does it.</summary>
     public static async Task RequireAsync()
     {
-        var missing = await MissingAsync();
+        Require(await MissingAsync());
+        await ready.Value;
+    }
+
+    /// <param name="missing">What a test needs and this machine lacks: it fails where everything is required, and else is skipped. Null: nothing.</param>
+    public static void Require(string? missing)
+    {
         Assert.False(missing is not null && Environment.GetEnvironmentVariable("PAXOS_REQUIRE_ALL") == "1", $"containers are required here: {missing}");
         Assert.SkipWhen(missing is not null, missing ?? "");
-        await ready.Value;
+    }
+
+    /// <returns>The command of the version that is here.</returns>
+    public static async Task<string[]> ComposeAsync()
+    {
+        foreach (var command in new string[][] { ["docker", "compose"], ["docker-compose"] })
+        {
+            try
+            {
+                await RunAsync(command[0], [.. command[1..], "version"]);
+                return command;
+            }
+            catch (Exception e) when (e is InvalidOperationException or System.ComponentModel.Win32Exception)
+            {
+                // The other one, then.
+            }
+        }
+
+        Require("neither docker compose nor docker-compose is installed (on Debian as root: eng/ensure-docker.sh)");
+        throw new UnreachableException();
     }
 
     /// <summary>Its output; a failure comes with all that it wrote.</summary>

@@ -87,9 +87,9 @@ public abstract class FaultsUnderLoad
         await UnderLoadAsync(cluster, load => faults(cluster, load), readQuery);
     }
 
-    private protected static async Task UnderLoadAsync(ICluster cluster, Func<Workload, Task> faults, string readQuery = "")
+    private protected static async Task UnderLoadAsync(ICluster cluster, Func<Workload, Task> faults, string readQuery = "", bool retries = false)
     {
-        await using var load = Workload.Start(cluster, readQuery: readQuery);
+        await using var load = Workload.Start(cluster, readQuery: readQuery, retries: retries);
         await GoesOnAsync(load);
         await faults(load);
         await cluster.ReadyAsync();

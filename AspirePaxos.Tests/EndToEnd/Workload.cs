@@ -18,20 +18,30 @@ internal sealed class Workload : IAsyncDisposable
 {
     private const int SharedKeys = 8;
 
+    /// <summary>So long a client sends a request again and again, where it does.</summary>
+    private static readonly TimeSpan patience = TimeSpan.FromSeconds(15);
+
     private readonly ICluster cluster;
     private readonly string readQuery;
     private readonly string prefix;
+    private readonly bool retries;
+    private readonly int[] nodes;
     private readonly ConcurrentQueue<Operation> operations = new();
+    private readonly ConcurrentQueue<Operation> failures = new();
     private readonly ConcurrentDictionary<string, string> acknowledged = new();
     private readonly CancellationTokenSource stopping = new();
     private readonly HttpClient http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = TimeSpan.FromSeconds(2) };
     private readonly Task[] clients;
 
-    private Workload(ICluster cluster, int count, string readQuery, string prefix)
+    private int repetitions;
+
+    private Workload(ICluster cluster, int count, string readQuery, string prefix, bool retries)
     {
         this.cluster = cluster;
         this.readQuery = readQuery;
         this.prefix = prefix;
+        this.retries = retries;
+        nodes = [.. Enumerable.Range(0, count)];
         clients = [.. Enumerable.Range(0, count).Select(client => Task.Run(() => RunAsync(client)))];
     }
 
@@ -44,9 +54,23 @@ internal sealed class Workload : IAsyncDisposable
     /// <summary>What was asked so far, however it was answered.</summary>
     public int Operations => operations.Count;
 
+    /// <summary>Operations that were answered neither at once nor, with retries, in the time that a client takes for them.</summary>
+    public IReadOnlyCollection<Operation> Failures => failures;
+
+    /// <summary>How often a request was sent again.</summary>
+    public int Repetitions => repetitions;
+
+    /// <summary>From the first request of an operation to its last answer. Like <see cref="LongestGap"/> no verdict.</summary>
+    public TimeSpan LongestOperation => operations.Select(done => Stopwatch.GetElapsedTime(done.Call, done.Return!.Value)).DefaultIfEmpty().Max();
+
     /// <param name="readQuery">Behind the key of each recorded read, as <c>?consistency=leased</c>.</param>
     /// <param name="prefix">Of all keys: those of another workload on the same cluster are not touched.</param>
-    public static Workload Start(ICluster cluster, int clients = 12, string readQuery = "", string prefix = "") => new(cluster, clients, readQuery, prefix);
+    /// <param name="retries">
+    /// What is not answered with success is sent again, to the next node and with the same Idempotency-Key, for a bounded time. It is one
+    /// operation of the history, from the first request to the last answer.
+    /// </param>
+    public static Workload Start(ICluster cluster, int clients = 12, string readQuery = "", string prefix = "", bool retries = false) =>
+        new(cluster, clients, readQuery, prefix, retries);
 
     /// <summary>Ends the clients and checks all that they saw.</summary>
     public async Task VerifyAsync()
@@ -67,7 +91,8 @@ internal sealed class Workload : IAsyncDisposable
         stopping.Dispose();
     }
 
-    private async Task StopAsync()
+    /// <summary>Ends the clients, each after the operation that it is at.</summary>
+    public async Task StopAsync()
     {
         await stopping.CancelAsync();
         await Task.WhenAll(clients);
@@ -77,7 +102,6 @@ internal sealed class Workload : IAsyncDisposable
     {
         var random = new Random(client);
         var last = Stopwatch.GetTimestamp();
-        var node = client;
         for (var i = 0; !stopping.IsCancellationRequested; i++)
         {
             var shared = $"{prefix}shared-{random.Next(SharedKeys)}";
@@ -85,8 +109,7 @@ internal sealed class Workload : IAsyncDisposable
             var own = kind == OperationKind.Put && random.Next(2) == 0;
             var key = own ? $"{prefix}own-{client}-{i}" : shared;
             var value = kind == OperationKind.Put ? $"{client}-{i}" : null;
-            var done = await OperateAsync(client, cluster.Names[node % cluster.Names.Count], kind, key, value);
-            if (done.Outcome is OperationOutcome.Unknown or OperationOutcome.Refused) node++;
+            var done = await OperateAsync(client, kind, key, value, retries && kind != OperationKind.Get ? $"{prefix}{client}-{i}" : null);
             operations.Enqueue(done);
             if (done is { Outcome: OperationOutcome.Ok, Kind: OperationKind.Put })
             {
@@ -97,13 +120,35 @@ internal sealed class Workload : IAsyncDisposable
         }
     }
 
-    private async Task<Operation> OperateAsync(int client, string node, OperationKind kind, string key, string? value)
+    private async Task<Operation> OperateAsync(int client, OperationKind kind, string key, string? value, string? idempotencyKey)
+    {
+        var call = Stopwatch.GetTimestamp();
+        for (var uncertain = false; ;)
+        {
+            var done = await AskAsync(client, cluster.Names[nodes[client] % cluster.Names.Count], kind, key, value, idempotencyKey);
+            if (done.Outcome is OperationOutcome.Ok or OperationOutcome.NotFound) return done with { Call = call };
+            nodes[client]++;
+            uncertain |= done.Outcome == OperationOutcome.Unknown;
+            if (!retries || Stopwatch.GetElapsedTime(call) > patience)
+            {
+                done = done with { Call = call, Outcome = uncertain ? OperationOutcome.Unknown : done.Outcome };
+                failures.Enqueue(done);
+                return done;
+            }
+
+            Interlocked.Increment(ref repetitions);
+            await Task.Delay(50);
+        }
+    }
+
+    private async Task<Operation> AskAsync(int client, string node, OperationKind kind, string key, string? value, string? idempotencyKey)
     {
         var call = Stopwatch.GetTimestamp();
         var (outcome, observed, revision) = (OperationOutcome.Unknown, value, (long?)null);
         try
         {
             using var request = new HttpRequestMessage(Method(kind), new Uri(cluster.Url(node), $"/v1/kv/{key}{(kind == OperationKind.Get ? readQuery : "")}"));
+            if (idempotencyKey is not null) request.Headers.Add("Idempotency-Key", idempotencyKey);
             if (value is not null) request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(value));
             using var answer = await http.SendAsync(request);
             outcome = OutcomeOf(answer.StatusCode);
