@@ -11,21 +11,21 @@ public sealed partial class ContainerFaultTests
     /// <summary>Leased reads assume that clocks run at nearly the same rate, and nothing about the time of day (docs/operations.md).</summary>
     [Fact]
     public Task The_time_of_day_jumps_while_clients_read_by_lease() => WithFakeClocksAsync(
-        everyClock: false,
+        timersToo: false,
         [TimeSpan.FromHours(1), TimeSpan.FromHours(-1), TimeSpan.FromDays(400), TimeSpan.Zero],
         new Dictionary<string, string> { ["Paxos__LeasedReads"] = "true" },
         "?consistency=leased");
 
-    /// <summary>Timers too, as .NET sets them. These never run back: no system's do.</summary>
+    /// <summary>What .NET takes its timers from leaps with the time of day. It never runs back: no system's does.</summary>
     [Fact]
-    public Task All_clocks_of_a_node_leap() => WithFakeClocksAsync(everyClock: true, [TimeSpan.FromHours(1), TimeSpan.FromDays(2)]);
+    public Task Timers_leap() => WithFakeClocksAsync(timersToo: true, [TimeSpan.FromHours(1), TimeSpan.FromDays(2)]);
 
     private static async Task WithFakeClocksAsync(
-        bool everyClock, TimeSpan[] offsets, IReadOnlyDictionary<string, string>? settings = null, string readQuery = "")
+        bool timersToo, TimeSpan[] offsets, IReadOnlyDictionary<string, string>? settings = null, string readQuery = "")
     {
         await Engine.RequireAsync();
         FakeClock.Require();
-        using var clock = new FakeClock(everyClock);
+        using var clock = new FakeClock(timersToo);
         await using var cluster = await ContainerCluster.StartAsync(settings, options: clock.Options);
         await UnderLoadAsync(
             cluster,

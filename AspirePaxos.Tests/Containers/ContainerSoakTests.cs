@@ -24,6 +24,7 @@ public sealed class ContainerSoakTests(ITestOutputHelper output)
         ("stop", Meanwhile((cluster, node) => cluster.StopAsync(node), (cluster, node) => cluster.StartAsync(node))),
         ("pause", Meanwhile((cluster, node) => cluster.PauseAsync(node), (cluster, node) => cluster.ResumeAsync(node))),
         ("isolate", Meanwhile((cluster, node) => cluster.IsolateAsync(node), (cluster, _) => cluster.HealAsync())),
+        ("slow disk", Meanwhile((cluster, node) => cluster.SlowDiskAsync(node, writesPerSecond: 5), (cluster, node) => cluster.HealDiskAsync(node))),
         ("empty volume", Meanwhile((cluster, node) => cluster.ReplaceWithEmptyVolumeAsync(node), (_, _) => Task.CompletedTask)),
         ("image one", Meanwhile((cluster, node) => cluster.ReplaceAsync(node, "one"), (_, _) => Task.CompletedTask)),
         ("image two", Meanwhile((cluster, node) => cluster.ReplaceAsync(node, "two"), (_, _) => Task.CompletedTask)),

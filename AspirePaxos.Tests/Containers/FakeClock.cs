@@ -6,12 +6,12 @@ namespace AspirePaxos.Tests.Containers;
 /// libfaketime in each container of a cluster, with a file each that says how far its clocks are off. A test that cannot have it says so,
 /// and fails where everything is required.
 /// </summary>
-/// <param name="everyClock">
+/// <param name="timersToo">
 /// The monotonic clocks jump too, from which .NET takes its timers; else the time of day alone, from which come time stamps. Neither reaches
 /// CLOCK_BOOTTIME as the replica loop reads it, from libc itself: what elections, leases and the log's clock do when that one jumps is
 /// the simulation's part.
 /// </param>
-internal sealed class FakeClock(bool everyClock) : IDisposable
+internal sealed class FakeClock(bool timersToo) : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
@@ -31,7 +31,7 @@ internal sealed class FakeClock(bool everyClock) : IDisposable
             "-v", $"{Library}:/libfaketime.so:ro", "-e", "LD_PRELOAD=/libfaketime.so",
             "-v", $"{folder.In(name)}:/clock:ro", "-e", "FAKETIME_TIMESTAMP_FILE=/clock/offset", "-e", "FAKETIME_CACHE_DURATION=1",
             // The second of each pair concerns waits with a time limit, which else never end, or at once.
-            .. everyClock
+            .. timersToo
                 ? new[] { "-e", "FAKETIME_DONT_FAKE_MONOTONIC=0", "-e", "FAKETIME_FORCE_MONOTONIC_FIX=1" }
                 : ["-e", "FAKETIME_DONT_FAKE_MONOTONIC=1", "-e", "FAKETIME_FORCE_MONOTONIC_FIX=0"],
         ];
