@@ -68,6 +68,6 @@ internal sealed class LogCommand : PaxosCommand
         }
 
         var head = $"{slot.Slot,8}  {slot.Ballot,-10}  ";
-        Screen.Line(head + (Screen.IsTerminal ? Shown.Short(slot.Text, Math.Max(20, Screen.Width - head.Length)) : slot.Text));
+        Screen.Line(head + (Screen.IsTerminal ? Shown.Short(slot.Text, Math.Max(10, Screen.Width - head.Length)) : slot.Text));
     }
 }

@@ -40,7 +40,16 @@ internal sealed class RequestCommand : PaxosCommand
                 if (!reply.Failed) done[number]++;
             }
         }));
-        await Progress.WhileAsync(Screen, "random sets", total, () => tally.Answered + tally.Failed, running);
+        try
+        {
+            await Progress.WhileAsync(Screen, "random sets", total, () => tally.Answered + tally.Failed, running);
+        }
+        catch (OperationCanceledException) when (!Json(line))
+        {
+            Screen.Say($"Ended early: {tally.Answered} of {total} sets are acknowledged.");
+            throw;
+        }
+
         var elapsed = Stopwatch.GetElapsedTime(began);
         if (Json(line)) ShowJson(tally, elapsed);
         else Show(nodes, tally, done, each, elapsed);

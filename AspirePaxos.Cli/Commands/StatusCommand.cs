@@ -66,7 +66,7 @@ internal sealed class StatusCommand : PaxosCommand
 
     internal static IRenderable View(NodeReport[] reports, int width)
     {
-        var listing = new Listing("NODE", "ROLE", "BALLOT", "COMMIT", "APPLIED", "LAG", "REVISION", "KEYS", "READY", "URL") { Dispensable = ["URL", "REVISION", "KEYS", "APPLIED"] };
+        var listing = new Listing("NODE", "ROLE", "BALLOT", "COMMIT", "APPLIED", "LAG", "REVISION", "KEYS", "READY", "URL") { Dispensable = ["URL", "REVISION", "KEYS", "APPLIED", "BALLOT"] };
         foreach (var report in reports)
         {
             if (report.Status is { } status)

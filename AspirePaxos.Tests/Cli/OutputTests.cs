@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using AspirePaxos.Cli.Cluster;
+using AspirePaxos.Cli.Commands;
 using AspirePaxos.Cli.Output;
 
 namespace AspirePaxos.Tests.Cli;
@@ -34,6 +36,31 @@ public sealed partial class OutputTests
             WHERE  there
             """, Written(9, 30));
 
+    [Fact]
+    public void The_status_is_a_table_in_half_a_terminal_too()
+    {
+        using var output = new MemoryStream();
+        using var screen = new Screen(output, 40, TextWriter.Null, null, colours: false);
+        NodeReport[] reports = [Report("node0", "leader"), Report("node1", "follower"), Report("node2", "follower")];
+
+        screen.Out.Write(StatusCommand.View(reports, screen.Width));
+
+        Assert.Equal("""
+            NODE   ROLE      COMMIT  LAG  READY
+            node0  leader    123456    0  yes
+            node1  follower  123456    0  yes
+            node2  follower  123456    0  yes
+
+            3 of 3 nodes ready; node0 leads
+            """, Plain(screen, output));
+
+        static NodeReport Report(string name, string role) => new(
+            new NodeAddress(name, new Uri($"http://{name}:8080")),
+            new NodeStatus(name, "c", "multi", role, "node0", new(12, "node0"), 123456, 123456, 123456, 0, 123456, 1000, true, 1, "1", new(1, 1, 1), "h", 0, 1),
+            null,
+            []);
+    }
+
     [Theory]
     [InlineData("a\tb\r\n", "a\\tb\\r\\n")]
     [InlineData("\u001b[31mred", "\\u001b[31mred")]
@@ -56,6 +83,11 @@ public sealed partial class OutputTests
         using var screen = new Screen(output, terminal ?? fits, TextWriter.Null, null, colours: false);
         var listing = new Listing("KEY", "SIZE", "WHERE") { Dispensable = ["WHERE"] }.Row("a", 10, "here").Row("long", 9, "there");
         screen.Out.Write(listing.For(fits));
+        return Plain(screen, output);
+    }
+
+    private static string Plain(Screen screen, MemoryStream output)
+    {
         screen.Flush();
         var lines = Escape().Replace(Encoding.UTF8.GetString(output.ToArray()), "").Split('\n').Select(line => line.TrimEnd());
         return string.Join(Environment.NewLine, lines).TrimEnd();
