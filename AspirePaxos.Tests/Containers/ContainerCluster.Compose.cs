@@ -23,7 +23,7 @@ internal sealed partial class ContainerCluster
             foreach (var name in cluster.Names) await Engine.RunAsync("mkdir", "-m", "a+rwx", cluster.folder.In(name));
             await Engine.RunAsync(
                 "env", ["CLUSTER_SECRET=a-secret-for-tests-only", $"PAXOS_BIND={address}", .. compose, "-p", cluster.project, "-f", "docker-compose.yaml",
-                "-f", "docker-compose.override.yaml", "-f", cluster.folder.Write("names.yaml", cluster.OwnNames()), "up", "-d", "--no-build"]);
+                "-f", "docker-compose.override.yaml", "-f", cluster.folder.Write("names.yaml", cluster.OwnNames()), "up", "-d", "--no-build", .. cluster.Names]);
             await cluster.ReadyAsync();
             return cluster;
         }
