@@ -41,6 +41,7 @@ internal sealed record ProcessPlan(
         var addresses = resource.Bindings.Values.Where(binding => binding.Scheme is "http" or "https").Select(binding => binding.Url).ToArray();
         if (addresses.Length > 0) environment["ASPNETCORE_URLS"] = string.Join(';', addresses);
         environment["OTEL_SERVICE_NAME"] = resource.Name;
+        environment["OTEL_RESOURCE_ATTRIBUTES"] = ResourceAttributes();
         environment[ExitWithParent] = "true";
         if (resource.IsReplica)
         {
@@ -62,6 +63,14 @@ internal sealed record ProcessPlan(
             resource.Http is { } http ? new Uri(http.Url) : null,
             logs,
             resource.IsConsole);
+    }
+
+    /// <summary>As Aspire sets them: what is inherited, and an id of this instance.</summary>
+    private static string ResourceAttributes()
+    {
+        var instance = "service.instance.id=" + RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz", 8);
+        var inherited = System.Environment.GetEnvironmentVariable("OTEL_RESOURCE_ATTRIBUTES");
+        return string.IsNullOrEmpty(inherited) ? instance : $"{inherited},{instance}";
     }
 
     /// <summary>Given as <c>Parameters__name</c> in the environment, as Aspire takes it too; else the manifest's default, made once.</summary>

@@ -23,6 +23,8 @@ public sealed class ProcessPlanTests : IDisposable
         Assert.Equal(folder.In("data", "node1-data"), node1.Environment["Paxos__DataDirectory"]);
         Assert.Equal(folder.In("data", "logs", "node1"), node1.Environment["Paxos__LogDirectory"]);
         Assert.Equal("node1", node1.Environment["OTEL_SERVICE_NAME"]);
+        Assert.All(plans, plan => Assert.Matches("service\\.instance\\.id=[a-z]{8}$", plan.Environment["OTEL_RESOURCE_ATTRIBUTES"]));
+        Assert.Distinct(plans.Select(plan => plan.Environment["OTEL_RESOURCE_ATTRIBUTES"]));
         Assert.Equal("true", node1.Environment["Paxos__EnableCrashEndpoint"]);
         Assert.Equal("true", node1.Environment["Paxos__EnableFaultEndpoints"]);
         Assert.Equal("Simple", node1.Environment["Paxos__Mode"]);
