@@ -18,6 +18,8 @@ public static class ServiceDefaults
     /// <summary>Where telemetry goes; where it is not set nothing is collected, so that it costs nothing.</summary>
     public const string OtlpEndpointSetting = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
+    private const string EventIdsSetting = "OTEL_DOTNET_EXPERIMENTAL_OTLP_EMIT_EVENT_LOG_ATTRIBUTES";
+
     /// <param name="resilientClients">
     /// Adds the standard resilience handler to every HTTP client. It repeats failed requests, POST too: only for a service whose
     /// requests may run twice, so never for a replica, which forwards writes and whose protocol repeats what needs repeating.
@@ -46,6 +48,8 @@ public static class ServiceDefaults
 
     private static void AddOtlp(IHostApplicationBuilder builder)
     {
+        // Else the exporter leaves out the ids of the log's events.
+        if (builder.Configuration[EventIdsSetting] is null) builder.Configuration[EventIdsSetting] = "true";
         builder.Logging.AddOpenTelemetry(logging =>
         {
             logging.IncludeFormattedMessage = true;

@@ -141,18 +141,22 @@ public sealed class RoundTracer
         };
         if (parent == default) return null;
         var span = spans.Begin("POST " + path, ActivityKind.Client, parent, Now);
-        span?.SetTag("paxos.peer", request.To.Node.Name);
-        span?.SetTag("http.request.method", "POST");
-        span?.SetTag("url.path", path);
+        if (span is null) return null;
+        var peer = request.To.Node.Name;
+        span.SetTag("paxos.peer", peer);
+        span.SetTag("http.request.method", "POST");
+        span.SetTag("server.address", peer);
+        span.SetTag("url.full", $"http://{peer}{path}");
         return span;
     }
 
     /// <summary>Ends what <see cref="StartPeerCall"/> began. Safe from any thread.</summary>
     /// <param name="reply">Null where none came.</param>
-    public static void EndPeerCall(Activity? span, Reply? reply)
+    /// <param name="outcome">Why none came, in one of a few words.</param>
+    public static void EndPeerCall(Activity? span, Reply? reply, string outcome)
     {
         if (span is null) return;
-        if (reply is null) span.SetStatus(ActivityStatusCode.Error, "No reply came.");
+        if (reply is null) span.SetStatus(ActivityStatusCode.Error, "No reply came.").SetTag("error.type", outcome);
         else span.SetTag("paxos.reply", reply.GetType().Name);
         var current = Activity.Current;
         span.Stop();

@@ -194,6 +194,7 @@ internal sealed class PeerTransport : IDisposable
         using var response = await lane.Invoker.SendAsync(post, stop);
         var answer = await PeerContent.ReadAsync(response.Content, options.MaxPeerBody, stop);
         var status = (int)response.StatusCode;
+        span?.SetTag("http.response.status_code", status);
         if (status == StatusCodes.Status200OK) return PeerJsonReader.ReadReply(answer);
         if (status == StatusCodes.Status409Conflict) return PeerJsonReader.ReadReply(PeerProblem.EnvelopeIn(answer));
         if (status >= 500) throw new OperationCanceledException($"{route.Node} answered {status}.");
@@ -203,7 +204,7 @@ internal sealed class PeerTransport : IDisposable
 
     private void End(Envelope request, Activity? span, Envelope? reply, string outcome, TimeSpan duration)
     {
-        RoundTracer.EndPeerCall(span, reply?.Message as Reply);
+        RoundTracer.EndPeerCall(span, reply?.Message as Reply, outcome);
         meter.PeerAnswered(request.To.Node, request.Message.GetType().Name, reply?.Message.GetType().Name ?? outcome, duration);
     }
 
