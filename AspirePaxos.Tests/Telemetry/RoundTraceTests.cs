@@ -15,7 +15,7 @@ public sealed class RoundTraceTests(ThreeNodes nodes) : IClassFixture<ThreeNodes
     public async Task One_write_to_the_leader_is_one_round_with_its_phases_its_peers_and_their_commits()
     {
         using var spans = new RecordedSpans();
-        var leader = Enumerable.Range(0, 3).First(node => nodes.Cluster.Status(node).Role == Role.Leader);
+        var leader = await LeaderAsync();
         await WriteAsync(leader, spans.Trace);
         var trace = await spans.UntilAsync(all => all.Count(span => span.OperationName == Accept) == 2
             && all.Count(span => span.OperationName == "paxos acceptor persist") == 2
@@ -51,7 +51,7 @@ public sealed class RoundTraceTests(ThreeNodes nodes) : IClassFixture<ThreeNodes
     public async Task A_write_to_a_follower_leads_through_its_forward_to_the_round_of_the_leader()
     {
         using var spans = new RecordedSpans();
-        var leader = Enumerable.Range(0, 3).First(node => nodes.Cluster.Status(node).Role == Role.Leader);
+        var leader = await LeaderAsync();
         await WriteAsync((leader + 1) % 3, spans.Trace);
         var trace = await spans.UntilAsync(all =>
             all.Any(span => span.OperationName == "paxos round") && all.Any(span => span.OperationName == "POST /paxos/forward"));
@@ -75,6 +75,14 @@ public sealed class RoundTraceTests(ThreeNodes nodes) : IClassFixture<ThreeNodes
         await later.UntilAsync(all => all.Any(span => span.OperationName == "paxos round"));
 
         Assert.DoesNotContain(spans.All, span => span.OperationName.StartsWith("paxos", StringComparison.Ordinal));
+    }
+
+    private async Task<int> LeaderAsync()
+    {
+        var leader = -1;
+        await Eventually.HoldsAsync(
+            () => (leader = Array.FindIndex([0, 1, 2], node => nodes.Cluster.Status(node).Role == Role.Leader)) >= 0, "there is a leader");
+        return leader;
     }
 
     private async Task WriteAsync(int node, string traceparent)
