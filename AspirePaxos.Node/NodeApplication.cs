@@ -34,7 +34,7 @@ public static class NodeApplication
     {
         builder.Configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = DefaultSettings });
         var options = NodeOptionsValidation.Read(builder.Configuration);
-        builder.AddServiceDefaults(prometheus: options.EnableMetricsEndpoint);
+        builder.AddServiceDefaults(instrumentHttp: false, prometheus: options.EnableMetricsEndpoint);
         builder.Logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;
@@ -42,6 +42,7 @@ public static class NodeApplication
         });
         AddReplica(builder, options);
         var app = builder.Build();
+        app.UseRequestSpans();
         app.MapPeerEndpoints();
         app.MapClientApi();
         return app;
@@ -93,7 +94,7 @@ public static class NodeApplication
             ProcessEnd.Now,
             provider.GetService<InjectedFaults>()));
         services.AddClientApi();
-        services.AddRequestSampling(options.MaxTracedRoundsPerSecond);
+        services.AddFrameworkMetrics();
         services.AddHostedService<NodeLifetime>();
     }
 }

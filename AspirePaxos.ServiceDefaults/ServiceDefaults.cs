@@ -22,8 +22,9 @@ public static class ServiceDefaults
     /// Adds the standard resilience handler to every HTTP client. It repeats failed requests, POST too: only for a service whose
     /// requests may run twice, so never for a replica, which forwards writes and whose protocol repeats what needs repeating.
     /// </param>
+    /// <param name="instrumentHttp">Spans and metrics of the requests that it serves and sends; false where the service chooses them itself.</param>
     /// <param name="prometheus">Metrics are kept for a scraping endpoint too, which the service maps itself.</param>
-    public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder, bool resilientClients = false, bool prometheus = false)
+    public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder, bool resilientClients = false, bool instrumentHttp = true, bool prometheus = false)
         where TBuilder : IHostApplicationBuilder
     {
         builder.Services.AddServiceDiscovery();
@@ -33,18 +34,18 @@ public static class ServiceDefaults
             if (resilientClients) client.AddStandardResilienceHandler();
         });
 
-        if (!string.IsNullOrWhiteSpace(builder.Configuration[OtlpEndpointSetting])) AddOtlp(builder);
-        if (prometheus) builder.Services.AddOpenTelemetry().WithMetrics(metrics => AddMeters(metrics).AddPrometheusExporter());
+        if (!string.IsNullOrWhiteSpace(builder.Configuration[OtlpEndpointSetting])) AddOtlp(builder, instrumentHttp);
+        if (prometheus) builder.Services.AddOpenTelemetry().WithMetrics(metrics => AddMeters(metrics, instrumentHttp).AddPrometheusExporter());
         return builder;
     }
 
-    private static MeterProviderBuilder AddMeters(MeterProviderBuilder metrics) => metrics
-        .AddMeter(TelemetryName)
-        .AddAspNetCoreInstrumentation()
-        .AddHttpClientInstrumentation()
-        .AddRuntimeInstrumentation();
+    private static MeterProviderBuilder AddMeters(MeterProviderBuilder metrics, bool instrumentHttp)
+    {
+        metrics.AddMeter(TelemetryName).AddRuntimeInstrumentation();
+        return instrumentHttp ? metrics.AddAspNetCoreInstrumentation().AddHttpClientInstrumentation() : metrics;
+    }
 
-    private static void AddOtlp(IHostApplicationBuilder builder)
+    private static void AddOtlp(IHostApplicationBuilder builder, bool instrumentHttp)
     {
         builder.Logging.AddOpenTelemetry(logging =>
         {
@@ -53,12 +54,15 @@ public static class ServiceDefaults
         });
 
         builder.Services.AddOpenTelemetry()
-            .WithMetrics(metrics => AddMeters(metrics))
-            .WithTracing(tracing => tracing
-                .AddSource(TelemetryName)
-                .AddAspNetCoreInstrumentation(requests =>
-                    // Probes come every second from each orchestrator and say nothing in a trace.
-                    requests.Filter = context => !context.Request.Path.StartsWithSegments("/health") && !context.Request.Path.StartsWithSegments("/alive")))
+            .WithMetrics(metrics => AddMeters(metrics, instrumentHttp))
+            .WithTracing(tracing =>
+            {
+                tracing.AddSource(TelemetryName);
+                if (instrumentHttp) tracing.AddAspNetCoreInstrumentation(requests => requests.Filter = context => !IsProbe(context.Request.Path));
+            })
             .UseOtlpExporter();
     }
+
+    /// <summary>Probes come every second from each orchestrator and say nothing in a trace.</summary>
+    private static bool IsProbe(Microsoft.AspNetCore.Http.PathString path) => path.StartsWithSegments("/health") || path.StartsWithSegments("/alive");
 }

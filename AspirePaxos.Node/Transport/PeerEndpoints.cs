@@ -16,7 +16,7 @@ internal sealed class PeerEndpoints(
 
     public void Map(IEndpointRouteBuilder endpoints)
     {
-        var group = endpoints.MapGroup("/paxos").ExcludeFromDescription();
+        var group = endpoints.MapGroup("/paxos").ExcludeFromDescription().DisableHttpMetrics();
         foreach (var name in MessageNames.Requests) group.MapPost("/" + name, (HttpContext context) => ReceiveAsync(context, name));
         group.MapGet("/learn", LearnAsync);
     }

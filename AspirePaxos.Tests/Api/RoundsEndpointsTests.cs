@@ -43,7 +43,7 @@ public sealed class RoundsEndpointsTests(ThreeNodes nodes) : ApiTest(nodes), ICl
         const string trace = "0af7651916cd43dd8448eb211c80319c";
         using var listener = new System.Diagnostics.ActivityListener
         {
-            ShouldListenTo = source => source.Name is "AspirePaxos" or "Microsoft.AspNetCore",
+            ShouldListenTo = source => source.Name == "AspirePaxos",
             Sample = (ref System.Diagnostics.ActivityCreationOptions<System.Diagnostics.ActivityContext> asked) =>
                 asked.TraceId.ToHexString() == trace ? System.Diagnostics.ActivitySamplingResult.AllDataAndRecorded : System.Diagnostics.ActivitySamplingResult.None,
         };

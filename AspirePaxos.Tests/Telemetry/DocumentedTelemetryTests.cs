@@ -64,6 +64,25 @@ public sealed class DocumentedTelemetryTests
     }
 
     [Fact]
+    public async Task Of_the_framework_come_the_durations_of_clients_requests_and_connections()
+    {
+        await using var cluster = await InProcessCluster.StartAsync(3, ("EnableMetricsEndpoint", "true"));
+        using var written = await cluster.Clients[0].PutAsync(new Uri("/v1/kv/k", UriKind.Relative), new StringContent("v"));
+        written.EnsureSuccessStatusCode();
+
+        var lines = (await cluster.Clients[0].GetStringAsync(new Uri("/metrics", UriKind.Relative))).Split('\n');
+
+        Assert.Contains(lines, line => line.StartsWith("http_server_request_duration_seconds_count{", StringComparison.Ordinal)
+            && line.Contains("http_route=\"/v1/kv/{**key}\"", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("kestrel_active_connections{", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("dotnet_gc_collections_total{", StringComparison.Ordinal));
+
+        // Peers' requests are in paxos.peer.*, those under way in paxos.requests.in_flight.
+        Assert.DoesNotContain(lines, line => line.Contains("http_route=\"/paxos/", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, line => line.StartsWith("http_client_", StringComparison.Ordinal) || line.StartsWith("http_server_active_", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task There_is_nothing_to_scrape_unless_it_is_enabled()
     {
         await using var cluster = await InProcessCluster.StartAsync(1);
