@@ -26,7 +26,7 @@ public sealed class BreakPageTests(BrowserFixture browser) : IAsyncLifetime
         var page = opened.Page;
         var leader = await LeaderAsync(page);
 
-        await page.GetByRole(AriaRole.Button, new() { Name = "Isolate the leader" }).ClickAsync();
+        await ConsolePage.Button(page, "Isolate the leader").ClickAsync();
 
         await Expect(Card(page, leader)).ToContainTextAsync("It is cut off from");
         await Expect(page.GetByText($"{leader} is cut off from").First).ToBeVisibleAsync();
@@ -36,7 +36,7 @@ public sealed class BreakPageTests(BrowserFixture browser) : IAsyncLifetime
         await opened.ExpectFitsAsync();
         await opened.ExpectAccessibleAsync();
         await opened.ScreenshotAsync($"break-{scheme.ToString().ToLowerInvariant()}-{width}");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Stop the check" }).ClickAsync();
+        await ConsolePage.Button(page, "Stop the check").ClickAsync();
         await Expect(page.GetByText("It was stopped.")).ToBeVisibleAsync();
     }
 
@@ -46,10 +46,10 @@ public sealed class BreakPageTests(BrowserFixture browser) : IAsyncLifetime
         await using var opened = await browser.OpenAsync("/break");
         var page = opened.Page;
         var leader = await LeaderAsync(page);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Start the check" }).ClickAsync();
+        await ConsolePage.Button(page, "Start the check").ClickAsync();
         await Eventually.HoldsAsync(async () => await WritesAsync(page) > 10, "writes go on");
 
-        await page.GetByRole(AriaRole.Button, new() { Name = "Kill the leader", Exact = true }).ClickAsync();
+        await ConsolePage.Button(page, "Kill the leader").ClickAsync();
 
         await Expect(page.GetByText($"{leader} was killed, as by kill -9.").First).ToBeVisibleAsync();
         await Expect(Card(page, leader)).ToContainTextAsync("is being restarted");
@@ -76,7 +76,7 @@ public sealed class BreakPageTests(BrowserFixture browser) : IAsyncLifetime
 
         await Expect(page.GetByText("Still broken from before:")).ToBeVisibleAsync();
         await Expect(page.GetByText("node1 needs 200 ms more for each sync to its disk. node2 is cut off from node0.")).ToBeVisibleAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Heal all" }).ClickAsync();
+        await ConsolePage.Button(page, "Heal all").ClickAsync();
         await Expect(page.GetByText("Still broken from before:")).ToBeHiddenAsync();
         await Expect(page.GetByText("All replicas were healed.").First).ToBeVisibleAsync();
     }

@@ -41,6 +41,12 @@ internal sealed class ConsolePage : IAsyncDisposable
         return opened;
     }
 
+    /// <summary>By its whole text. The role of Fluent's buttons is set where axe and browsers see it, and Playwright does not.</summary>
+    public static ILocator Button(IPage page, string text) => page.Locator(Buttons(text));
+
+    /// <inheritdoc cref="Button(IPage, string)"/>
+    public static ILocator Button(ILocator within, string text) => within.Locator(Buttons(text));
+
     /// <summary>By axe: nothing of its two upper grades (contrast, names, roles, keyboard).</summary>
     public async Task ExpectAccessibleAsync()
     {
@@ -57,6 +63,8 @@ internal sealed class ConsolePage : IAsyncDisposable
     /// <summary>Into artifacts/screenshots, for people to look at.</summary>
     public Task ScreenshotAsync(string name) =>
         Page.ScreenshotAsync(new() { Path = Path.Combine(SourceTree.Root, "artifacts", "screenshots", name + ".png"), FullPage = true });
+
+    private static string Buttons(string text) => $":is(fluent-button, button):text-is(\"{text}\")";
 
     public async ValueTask DisposeAsync()
     {

@@ -25,14 +25,14 @@ public sealed class KeysPageTests(BrowserFixture browser) : IAsyncLifetime
         await Field(page, "Keys that begin with").FillAsync("listed/");
         await Expect(page.Locator("tbody tr")).ToHaveCountAsync(50);
         await Expect(page.GetByText("1–50 and more")).ToBeVisibleAsync();
-        await Button(page, "Next").ClickAsync();
+        await ConsolePage.Button(page, "Next").ClickAsync();
         await Expect(page.GetByText("51–61 of 61")).ToBeVisibleAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "listed/bytes" }).ClickAsync();
+        await ConsolePage.Button(page, "listed/bytes").ClickAsync();
         await Expect(Value(page)).ToHaveValueAsync("/wA=");
         await opened.ExpectFitsAsync();
         await opened.ExpectAccessibleAsync();
         await opened.ScreenshotAsync($"keys-{scheme.ToString().ToLowerInvariant()}-{width}");
-        await Button(page, "Previous").ClickAsync();
+        await ConsolePage.Button(page, "Previous").ClickAsync();
         await Expect(page.GetByText("1–50 and more")).ToBeVisibleAsync();
     }
 
@@ -45,7 +45,7 @@ public sealed class KeysPageTests(BrowserFixture browser) : IAsyncLifetime
 
         await Field(page, "Key").FillAsync("written/by hand");
         await Value(page).FillAsync("first\nsecond");
-        await Button(page, "Write").ClickAsync();
+        await ConsolePage.Button(page, "Write").ClickAsync();
         await Expect(page.GetByText("done: slot")).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "its round" })).ToBeVisibleAsync();
         await Expect(page.Locator("tbody tr")).ToContainTextAsync("first\\nsecond");
@@ -54,7 +54,7 @@ public sealed class KeysPageTests(BrowserFixture browser) : IAsyncLifetime
         await PutAsync("written/by another", [(byte)'x']);
         await Expect(page.Locator("tbody tr")).ToHaveCountAsync(2);
 
-        await Button(page, "Delete").ClickAsync();
+        await ConsolePage.Button(page, "Delete").ClickAsync();
         await Expect(page.Locator("tbody tr")).ToHaveCountAsync(1);
         Assert.Null(await GetAsync("written/by hand"));
     }
@@ -70,7 +70,7 @@ public sealed class KeysPageTests(BrowserFixture browser) : IAsyncLifetime
         await PutAsync("conflict", "theirs"u8.ToArray());
         await Expect(page.GetByText("somebody changed it.")).ToBeVisibleAsync();
 
-        await Button(page, "Write").ClickAsync();
+        await ConsolePage.Button(page, "Write").ClickAsync();
         var conflict = page.Locator(".conflict");
         await Expect(conflict).ToContainTextAsync("Somebody was faster");
         await Expect(conflict).ToContainTextAsync("theirs");
@@ -79,7 +79,7 @@ public sealed class KeysPageTests(BrowserFixture browser) : IAsyncLifetime
         await opened.ExpectAccessibleAsync();
         await opened.ScreenshotAsync("keys-conflict");
 
-        await Button(page, "Overwrite with mine").ClickAsync();
+        await ConsolePage.Button(page, "Overwrite with mine").ClickAsync();
         await Expect(conflict).ToBeHiddenAsync();
         Assert.Equal("mine", await GetAsync("conflict"));
     }
@@ -98,7 +98,7 @@ public sealed class KeysPageTests(BrowserFixture browser) : IAsyncLifetime
         await browser.Cluster.KillAsync(leader);
         await Expect(leading).Not.ToContainTextAsync(leader, new() { Timeout = 20_000 });
         await Expect(leading).ToContainTextAsync("leads", new() { Timeout = 20_000 });
-        await Button(page, "Write").ClickAsync();
+        await ConsolePage.Button(page, "Write").ClickAsync();
 
         await Expect(page.GetByText("done: slot")).ToBeVisibleAsync(new() { Timeout = 20_000 });
         await Expect(page.Locator("tbody")).ToContainTextAsync("survives");
@@ -113,8 +113,8 @@ public sealed class KeysPageTests(BrowserFixture browser) : IAsyncLifetime
         await Value(page).FillAsync("at first");
         foreach (var name in browser.Cluster.Names.Take(2)) await browser.Cluster.KillAsync(name);
 
-        await Button(page, "Write").ClickAsync();
-        var again = Button(page, "Send it again");
+        await ConsolePage.Button(page, "Write").ClickAsync();
+        var again = ConsolePage.Button(page, "Send it again");
         await Expect(again).ToBeVisibleAsync(new() { Timeout = 20_000 });
         await Expect(Value(page)).ToHaveValueAsync("at first");
         await opened.ScreenshotAsync("keys-no-majority");
@@ -126,7 +126,6 @@ public sealed class KeysPageTests(BrowserFixture browser) : IAsyncLifetime
     }
 
     /// <summary>The component tells its role to who listens, but not to the browser's driver.</summary>
-    private static ILocator Button(IPage page, string text) => page.Locator($"fluent-button:text-is(\"{text}\")");
 
     /// <summary>The box inside of the component: both have the label.</summary>
     private static ILocator Field(IPage page, string label) => page.GetByRole(AriaRole.Textbox, new() { Name = label, Exact = true });

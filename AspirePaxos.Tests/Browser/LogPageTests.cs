@@ -46,10 +46,10 @@ public sealed class LogPageTests(BrowserFixture browser) : IAsyncLifetime
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator("#slot-2.sought")).ToBeVisibleAsync();
         await Expect(page.Locator($"#slot-{slot}")).ToHaveCountAsync(0);
-        await page.Locator("fluent-button:text-is(\"Newer\")").ClickAsync();
+        await ConsolePage.Button(page, "Newer").ClickAsync();
         await Expect(page.Locator("#slot-2")).ToHaveCountAsync(0);
 
-        await page.Locator("fluent-button:text-is(\"First difference\")").ClickAsync();
+        await ConsolePage.Button(page, "First difference").ClickAsync();
         await Expect(page.GetByText("No difference: slots 1 to")).ToBeVisibleAsync();
     }
 

@@ -58,7 +58,7 @@ public sealed class RoundsPageTests(BrowserFixture browser) : IAsyncLifetime
         await Expect(page.Locator("svg.lanes .cross")).ToHaveCountAsync(1);
         await opened.ScreenshotAsync("rounds-dead-follower");
 
-        await page.GetByRole(AriaRole.Button, new() { Name = "Go on" }).ClickAsync();
+        await ConsolePage.Button(page, "Go on").ClickAsync();
         await browser.Cluster.StartAsync(others[0]);
         await browser.Cluster.ReadyAsync();
         await browser.Cluster.KillAsync(leader);
@@ -107,7 +107,7 @@ public sealed class RoundsPageTests(BrowserFixture browser) : IAsyncLifetime
         await page.Keyboard.PressAsync("ArrowLeft");
         await Expect(page.Locator(".story")).ToContainTextAsync("back-2");
         await Expect(page.Locator(".round").First).ToContainTextAsync("back-2");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Go on" }).ClickAsync();
+        await ConsolePage.Button(page, "Go on").ClickAsync();
         await Expect(page.Locator(".round").First).ToContainTextAsync("back-in-time");
     }
 
@@ -125,7 +125,7 @@ public sealed class RoundsPageTests(BrowserFixture browser) : IAsyncLifetime
         await slot.FillAsync("999999");
         await Expect(page).ToHaveURLAsync(new Regex("/rounds\\?slot=999999$"));
         await Expect(page.GetByText("No round matches")).ToBeVisibleAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Show all" }).ClickAsync();
+        await ConsolePage.Button(page, "Show all").ClickAsync();
         await Expect(page).ToHaveURLAsync(new Regex("/rounds$"));
         await Expect(slot).ToHaveValueAsync("");
     }
