@@ -56,8 +56,22 @@ public sealed class BrowserFixture : IAsyncLifetime
             if (!cluster.IsRunning(name)) await cluster.StartAsync(name);
         }
 
+        // Who is cut off is not ready: it is healed first.
+        foreach (var name in cluster.Names) await Eventually.HoldsAsync(() => HealsAsync(http, cluster.Url(name)), $"{name} answers");
         await cluster.ReadyAsync();
-        foreach (var name in cluster.Names) (await http.DeleteAsync(new Uri(cluster.Url(name), "/v1/faults"))).Dispose();
+    }
+
+    private static async Task<bool> HealsAsync(HttpClient http, Uri node)
+    {
+        try
+        {
+            using var healed = await http.DeleteAsync(new Uri(node, "/v1/faults"));
+            return healed.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -87,7 +87,7 @@ public sealed class KeysPageTests(BrowserFixture browser) : IAsyncLifetime
     [Fact]
     public async Task Goes_on_when_the_leader_is_killed()
     {
-        await using var opened = await browser.OpenAsync("/keys");
+        await using var opened = await browser.OpenAsync("/keys?prefix=surv");
         var page = opened.Page;
         await Field(page, "Key").FillAsync("survives");
         await Value(page).FillAsync("a leader");

@@ -118,7 +118,7 @@ public sealed class RoundsPageTests(BrowserFixture browser) : IAsyncLifetime
         var page = opened.Page;
         await Expect(page.GetByRole(AriaRole.Radio).First).ToBeVisibleAsync();
 
-        var slot = page.GetByLabel("Slot", new() { Exact = true });
+        var slot = page.GetByRole(AriaRole.Textbox, new() { Name = "Slot", Exact = true });
         await slot.FillAsync("first");
         await Expect(page.GetByText("A slot is a number from 1 on.")).ToBeVisibleAsync();
         await Expect(slot).ToHaveValueAsync("first");

@@ -31,6 +31,27 @@ public sealed class ClusterHistoryTests
     }
 
     [Fact]
+    public void Who_answers_for_the_first_time_does_not_answer_again()
+    {
+        history.Add(Look(0, Silent("node0")));
+        history.Add(Look(1, Node("node0")));
+
+        Assert.Equal(["Nobody leads", "node0 answers"], Texts);
+    }
+
+    [Fact]
+    public void Any_node_is_the_leader_or_one_that_hears_a_majority()
+    {
+        var alone = Node("node0") with { Status = Node("node0").Status! with { RecentQuorum = false } };
+
+        Assert.Equal("node2", Look(0, alone, Node("node1"), Node("node2", "leader")).Serving?.Name);
+        Assert.Equal("node1", Look(0, alone, Node("node1"), Node("node2", "leader") with { Faults = new(5000) }).Serving?.Name);
+        Assert.Equal("node1", Look(0, alone, Node("node1"), Silent("node2")).Serving?.Name);
+        Assert.Equal("node0", Look(0, alone, Silent("node1"), Silent("node2")).Serving?.Name);
+        Assert.Null(Look(0, Silent("node0")).Serving);
+    }
+
+    [Fact]
     public void A_start_between_two_looks_is_seen_by_its_number()
     {
         history.Add(Look(0, Node("node0")));

@@ -108,7 +108,7 @@ internal sealed partial class OwnWrites(NodeSet nodes, ClusterWatch watch, TimeP
         using var limit = new CancellationTokenSource(ForCleaning, time);
         try
         {
-            var node = nodes.All.FirstOrDefault(node => node.Name == watch.Now.Leader) ?? nodes.All[0];
+            var node = watch.Now.Serving?.Client ?? nodes.All[0];
             foreach (var key in keys) await node.DeleteAsync(key, null, limit.Token);
         }
         catch (OperationCanceledException)

@@ -12,6 +12,7 @@ internal sealed class ClusterHistory
 
     private readonly List<ClusterEvent> events = [];
     private readonly Dictionary<string, List<RoleSpan>> lanes = [];
+    private readonly HashSet<string> answered = [];
     private ClusterSnapshot last = ClusterSnapshot.Nothing;
 
     /// <summary>Oldest first.</summary>
@@ -27,6 +28,7 @@ internal sealed class ClusterHistory
             Extend(node, now.At);
             var before = last.Nodes.FirstOrDefault(other => other.Name == node.Name);
             if (before is not null) Compare(before, node, now.At);
+            if (node.Status is not null) answered.Add(node.Name);
         }
 
         if (last.Nodes.Count == 0 || last.Leader != now.Leader) TellLeader(now);
@@ -44,7 +46,7 @@ internal sealed class ClusterHistory
     {
         if (before.Status is not null && node.Status is null) Tell(at, "silent", $"{node.Name} is silent: {node.Trouble}");
         if (node.Status is not { } status) return;
-        if (before.Status is not { } earlier) Tell(at, status.Role, $"{node.Name} answers again");
+        if (before.Status is not { } earlier) Tell(at, status.Role, answered.Contains(node.Name) ? $"{node.Name} answers again" : $"{node.Name} answers");
         else if (status.BootCounter != earlier.BootCounter) Tell(at, status.Role, $"{node.Name} was started again");
         if (node.Role == "candidate" && before.Role != "candidate") Tell(at, "candidate", $"{node.Name} asks for promises to ballot {status.Ballot}");
         if (node.Role is "forming" or "recovering" && before.Role != node.Role) Tell(at, node.Role, $"{node.Name} is {node.Role}");

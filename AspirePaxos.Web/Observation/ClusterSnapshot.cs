@@ -18,6 +18,12 @@ internal sealed record ClusterSnapshot(DateTimeOffset At, IReadOnlyList<NodeView
     /// <summary>The number of the leader's ballot; 0 where nobody leads.</summary>
     public long LeadingBallot => Nodes.FirstOrDefault(node => node.Name == Leader)?.Status?.Ballot?.Number ?? 0;
 
+    /// <summary>Whom to ask when any node will do: the leader, else one that hears a majority, else one that answers at all.</summary>
+    public NodeView? Serving => Nodes
+        .Where(node => node.Status is not null)
+        .OrderBy(node => node.Name == Leader && node.Faults is not { PausedMs: > 0 } ? 0 : node.Status!.RecentQuorum ? 1 : 2)
+        .FirstOrDefault();
+
     /// <summary>The highest slot that any replica knows as chosen.</summary>
     public long CommitIndex => Nodes.Max(node => node.Status?.CommitIndex) ?? 0;
 }
