@@ -17,8 +17,9 @@ public sealed class KeysPageTests(BrowserFixture browser) : IAsyncLifetime
     [InlineData(390, ColorScheme.Dark)]
     public async Task Lists_keys_by_prefix_page_by_page(int width, ColorScheme scheme)
     {
-        await using var opened = await browser.OpenAsync("/keys", width, scheme);
+        await using var opened = await browser.OpenAsync("/keys?prefix=none", width, scheme);
         var page = opened.Page;
+        await Expect(page.GetByText("No key begins like this.")).ToBeVisibleAsync();
         for (var i = 0; i < 60; i++) await PutAsync($"listed/{i:00}", [(byte)'v']);
         await PutAsync("listed/bytes", [0xFF, 0]);
 
