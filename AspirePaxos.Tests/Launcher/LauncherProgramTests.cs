@@ -32,7 +32,7 @@ public sealed class LauncherProgramTests : IDisposable
 
         // Below the line that says which host runs.
         Assert.Equal($"Console  {console.Url}", host.Printed.Split('\n')[1]);
-        Assert.Contains(cluster.Resources[0].Url + "/v1/kv/", host.Printed, StringComparison.Ordinal);
+        await Eventually.HoldsAsync(() => host.Printed.Contains(cluster.Resources[0].Url + "/v1/kv/", StringComparison.Ordinal), "what to try, below the replicas");
         Assert.DoesNotContain("\e[", host.Printed, StringComparison.Ordinal);
 
         await using (var second = new AppHostProcess("--data", folder.In("data"), "--port-base", "0"))
