@@ -9,19 +9,15 @@ namespace AspirePaxos.Node;
 /// over first, then the server drains, then the storage commits what is queued.
 /// </summary>
 internal sealed partial class NodeLifetime(
-    ReplicaLoop loop, NodeMeter meter, NodeOptions options, IServer server, IHostApplicationLifetime lifetime, IConfiguration configuration, ILogger<NodeLifetime> logger)
+    ReplicaLoop loop, NodeMeter meter, NodeOptions options, IServer server, ILogger<NodeLifetime> logger)
     : IHostedLifecycleService
 {
-    /// <summary>Whether this node ends when its standard input does, as a child of a launcher whose own end it then notices.</summary>
-    public const string ExitWithParent = "PAXOS_EXIT_WITH_PARENT";
-
     private static readonly TimeSpan HandOverLimit = TimeSpan.FromSeconds(2);
 
     public Task StartingAsync(CancellationToken cancellationToken)
     {
         loop.Start();
         meter.Observe(loop, Path.GetFullPath(options.DataDirectory));
-        if (configuration.GetValue<bool>(ExitWithParent)) new Thread(WatchParent) { Name = "parent", IsBackground = true }.Start();
         return Task.CompletedTask;
     }
 
@@ -47,24 +43,6 @@ internal sealed partial class NodeLifetime(
 
     /// <remarks>On another thread, since the end of the last connection may be told on the loop's own, which is waited for.</remarks>
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.Run(loop.Dispose, CancellationToken.None);
-
-    private void WatchParent()
-    {
-        using var input = Console.OpenStandardInput();
-        var ignored = new byte[256];
-        try
-        {
-            while (input.Read(ignored) > 0)
-            {
-            }
-        }
-        catch (IOException)
-        {
-            // As good as its end.
-        }
-
-        lifetime.StopApplication();
-    }
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "{Node} listens on {Urls}, keeps its data in {DataDirectory}, and runs in mode {Mode}.")]
     private partial void LogStarted(string node, string urls, string dataDirectory, Protocol.Mode mode);

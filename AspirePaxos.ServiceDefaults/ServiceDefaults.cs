@@ -7,7 +7,8 @@ using OpenTelemetry.Trace;
 namespace Microsoft.Extensions.Hosting;
 
 /// <summary>
-/// What every service of the cluster has in common: telemetry, and HTTP clients that find <c>http://node1</c> through service discovery.
+/// What every service of the cluster has in common: telemetry, HTTP clients that find <c>http://node1</c> through service discovery, and its end
+/// with the launcher that started it.
 /// Health endpoints are not here: what "ready" means is known to the service alone, so each maps its own.
 /// </summary>
 public static class ServiceDefaults
@@ -29,6 +30,7 @@ public static class ServiceDefaults
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder, bool resilientClients = false, bool instrumentHttp = true, bool prometheus = false)
         where TBuilder : IHostApplicationBuilder
     {
+        builder.Services.AddHostedService<ParentWatch>();
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(client =>
         {

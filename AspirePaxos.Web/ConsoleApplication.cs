@@ -45,7 +45,6 @@ internal static class ConsoleApplication
         services.AddSingleton<ClusterWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<ClusterWatch>());
         services.AddSingleton<RoundFeed>();
-        services.AddHostedService<ParentWatch>();
         services.AddSingleton<OwnWrites>().AddSingleton<FaultActions>().AddSingleton<Experiments>();
 
         // What a page keeps between two requests does not outlive the console, so no key is kept in a file.

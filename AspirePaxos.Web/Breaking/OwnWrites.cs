@@ -109,7 +109,7 @@ internal sealed partial class OwnWrites(NodeSet nodes, ClusterWatch watch, TimeP
         try
         {
             var node = watch.Now.Serving?.Client ?? nodes.All[0];
-            foreach (var key in keys) await node.DeleteAsync(key, null, limit.Token);
+            foreach (var key in keys) await node.WriteAsync(new(key, null, null, $"{key}=", time.GetUtcNow()), cancellation: limit.Token);
         }
         catch (OperationCanceledException)
         {

@@ -22,12 +22,6 @@ public sealed record Sizes(long? DatabaseBytes, long? WalBytes, long Keys, long 
 /// <summary>Since the node started.</summary>
 public sealed record Work(long Syncs, long Rounds, long Commands);
 
-/// <summary>The cluster as one node sees it.</summary>
-public sealed record ClusterView(string Node, string? Leader, IReadOnlyList<PeerView> Replicas);
-
-/// <param name="LastHeardMs">Null where the node never heard of it.</param>
-public sealed record PeerView(string Node, bool Self, string Role, double? LastHeardMs, long? CommitIndex, long? AppliedIndex, long? Lag);
-
 public sealed record KeyPage(long Revision, IReadOnlyList<KeyEntry> Entries, bool More, string? After);
 
 /// <param name="Value">Null where the bytes are no UTF-8: then they are in <paramref name="ValueBase64"/>.</param>
@@ -93,7 +87,6 @@ public sealed record ProblemBody(string? Type, string? Title, string? Detail, lo
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(NodeStatus))]
-[JsonSerializable(typeof(ClusterView))]
 [JsonSerializable(typeof(KeyPage))]
 [JsonSerializable(typeof(LogPage))]
 [JsonSerializable(typeof(RoundPage))]

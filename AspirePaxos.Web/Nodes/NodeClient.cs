@@ -31,8 +31,6 @@ public sealed class NodeClient(string name, Uri address, HttpClient http)
 
     public Task<NodeStatus> StatusAsync(CancellationToken cancellation) => GetAsync("v1/status", NodeJson.Default.NodeStatus, Quick, cancellation);
 
-    public Task<ClusterView> ClusterAsync(CancellationToken cancellation) => GetAsync("v1/cluster", NodeJson.Default.ClusterView, Quick, cancellation);
-
     public Task<LogPage> LogAsync(long from, int limit, CancellationToken cancellation) =>
         GetAsync($"v1/log?from={Text(from)}&limit={limit}", NodeJson.Default.LogPage, Usual, cancellation);
 
@@ -60,22 +58,14 @@ public sealed class NodeClient(string name, Uri address, HttpClient http)
     }
 
     public Task<Answer> SetFaultsAsync(NodeFaults faults, CancellationToken cancellation = default) =>
-        SendAsync(HttpMethod.Put, "v1/faults", Usual, JsonContent.Create(faults, NodeJson.Default.NodeFaults), null, cancellation);
+        SendAsync(HttpMethod.Put, "v1/faults", Usual, JsonContent.Create(faults, NodeJson.Default.NodeFaults), cancellation);
 
-    public Task<Answer> HealAsync(CancellationToken cancellation = default) => SendAsync(HttpMethod.Delete, "v1/faults", Usual, null, null, cancellation);
+    public Task<Answer> HealAsync(CancellationToken cancellation = default) => SendAsync(HttpMethod.Delete, "v1/faults", Usual, null, cancellation);
 
     /// <summary>No answer is the answer.</summary>
-    public Task<Answer> CrashAsync(CancellationToken cancellation = default) => SendAsync(HttpMethod.Get, "crash", Usual, null, null, cancellation);
+    public Task<Answer> CrashAsync(CancellationToken cancellation = default) => SendAsync(HttpMethod.Get, "crash", Usual, null, cancellation);
 
-    public Task<Answer> ReadAsync(string key, CancellationToken cancellation = default) => SendAsync(HttpMethod.Get, PathOf(key), ForWrites, null, null, cancellation);
-
-    /// <param name="revision">The key must be at this revision; 0: must not exist; null: no condition.</param>
-    public Task<Answer> WriteAsync(string key, byte[] value, long? revision, CancellationToken cancellation = default) =>
-        SendAsync(HttpMethod.Put, PathOf(key), ForWrites, new ByteArrayContent(value), revision, cancellation);
-
-    /// <inheritdoc cref="WriteAsync"/>
-    public Task<Answer> DeleteAsync(string key, long? revision, CancellationToken cancellation = default) =>
-        SendAsync(HttpMethod.Delete, PathOf(key), ForWrites, null, revision, cancellation);
+    public Task<Answer> ReadAsync(string key, CancellationToken cancellation = default) => SendAsync(HttpMethod.Get, PathOf(key), ForWrites, null, cancellation);
 
     /// <summary>Also again, and also to another node: it is done once.</summary>
     /// <param name="limit">Afterwards its outcome is unknown; null: later than a node itself gives up.</param>
@@ -84,7 +74,8 @@ public sealed class NodeClient(string name, Uri address, HttpClient http)
         using var request = new HttpRequestMessage(write.Value is null ? HttpMethod.Delete : HttpMethod.Put, new Uri(root, PathOf(write.Key)));
         if (write.Value is { } value) request.Content = new ByteArrayContent(value);
         request.Headers.Add("Idempotency-Key", write.IdempotencyKey);
-        AddCondition(request, write.Revision);
+        if (write.Revision == 0) request.Headers.IfNoneMatch.Add(EntityTagHeaderValue.Any);
+        else if (write.Revision is { } expected) request.Headers.IfMatch.Add(new($"\"{Text(expected)}\""));
         return await SendAsync(request, limit ?? ForWrites, cancellation);
     }
 
@@ -119,17 +110,10 @@ public sealed class NodeClient(string name, Uri address, HttpClient http)
         return await response.Content.ReadFromJsonAsync(type, ending.Token) ?? throw new JsonException($"{name} answers {path} with null.");
     }
 
-    private async Task<Answer> SendAsync(HttpMethod method, string path, TimeSpan limit, HttpContent? content, long? revision, CancellationToken cancellation)
+    private async Task<Answer> SendAsync(HttpMethod method, string path, TimeSpan limit, HttpContent? content, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(method, new Uri(root, path)) { Content = content };
-        AddCondition(request, revision);
         return await SendAsync(request, limit, cancellation);
-    }
-
-    private static void AddCondition(HttpRequestMessage request, long? revision)
-    {
-        if (revision == 0) request.Headers.IfNoneMatch.Add(EntityTagHeaderValue.Any);
-        else if (revision is { } expected) request.Headers.IfMatch.Add(new($"\"{Text(expected)}\""));
     }
 
     private async Task<Answer> SendAsync(HttpRequestMessage request, TimeSpan limit, CancellationToken cancellation)

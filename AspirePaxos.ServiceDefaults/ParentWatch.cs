@@ -1,6 +1,8 @@
-namespace AspirePaxos.Web;
+using Microsoft.Extensions.Configuration;
 
-/// <summary>Where the launcher asks for it: the console ends when its standard input does, and so with a launcher that was killed.</summary>
+namespace Microsoft.Extensions.Hosting;
+
+/// <summary>Where the launcher asks for it, a service ends when its standard input does: so with a launcher that was killed.</summary>
 internal sealed class ParentWatch(IHostApplicationLifetime lifetime, IConfiguration configuration) : IHostedService
 {
     private const string ExitWithParent = "PAXOS_EXIT_WITH_PARENT";
