@@ -58,7 +58,7 @@ internal sealed class FaultActions(NodeSet nodes, ClusterWatch watch, TimeProvid
     /// <param name="peers">All that it is cut off from, from now on; none connects it again.</param>
     public Task CutOffAsync(string node, IReadOnlyList<string> peers) => peers.Count == 0
         ? SetAsync(node, new(CutOff: []), $"{node} connected", $"{node} is connected again.")
-        : SetAsync(node, new(CutOff: peers), $"{node} cut off", $"{node} is cut off from {string.Join(" and ", peers)}.");
+        : SetAsync(node, new(CutOff: peers), $"{node} cut off", $"{node} is cut off from {Words.List(peers)}.");
 
     /// <summary>From every peer.</summary>
     public Task IsolateAsync(string node) => CutOffAsync(node, Targets.Others(nodes.All.Select(other => other.Name), node));

@@ -10,7 +10,7 @@ internal static class FaultWords
         var words = new List<string>(3);
         if (faults.PausedMs > 0) words.Add($"stands still for {Math.Ceiling(faults.PausedMs.Value / 1000):0} s more");
         if (faults.DiskDelayMs > 0) words.Add($"needs {faults.DiskDelayMs:0} ms more for each sync to its disk");
-        if (faults.CutOff is { Count: > 0 } peers) words.Add($"is cut off from {string.Join(" and ", peers)}");
-        return words.Count < 2 ? string.Concat(words) : $"{string.Join(", ", words[..^1])} and {words[^1]}";
+        if (faults.CutOff is { Count: > 0 } peers) words.Add($"is cut off from {Words.List(peers)}");
+        return Words.List(words);
     }
 }

@@ -71,16 +71,6 @@ public sealed record NodeFaults(double? PausedMs = null, double? DiskDelayMs = n
 
     [JsonIgnore]
     public bool Any => PausedMs > 0 || DiskDelayMs > 0 || CutOff is { Count: > 0 };
-
-    [JsonIgnore]
-    public string InWords => string.Join(" ", Told());
-
-    private IEnumerable<string> Told()
-    {
-        if (PausedMs > 0) yield return "On request it stands still.";
-        if (DiskDelayMs > 0) yield return $"On request its disk takes {DiskDelayMs:0} ms more for each sync.";
-        if (CutOff is { Count: > 0 }) yield return $"On request it is cut off from {string.Join(" and ", CutOff)}.";
-    }
 }
 
 public sealed record ProblemBody(string? Type, string? Title, string? Detail, long? Limit, long? Revision);

@@ -58,7 +58,7 @@ internal sealed class ClusterHistory
         if (now.PausedMs > 0 && before.PausedMs is null or 0) Tell(at, "silent", $"{node} is paused");
         if (now.DiskDelayMs != before.DiskDelayMs) Tell(at, "", now.DiskDelayMs > 0 ? $"The disk of {node} takes {now.DiskDelayMs:0} ms more" : $"The disk of {node} is as fast as before");
         var (cut, was) = (now.CutOff ?? [], before.CutOff ?? []);
-        if (!cut.SequenceEqual(was)) Tell(at, "", cut.Count > 0 ? $"{node} is cut off from {string.Join(" and ", cut)}" : $"{node} is connected again");
+        if (!cut.SequenceEqual(was)) Tell(at, "", cut.Count > 0 ? $"{node} is cut off from {Words.List(cut)}" : $"{node} is connected again");
     }
 
     private void Tell(DateTimeOffset at, string role, string text) => events.Add(new(at, role, text));

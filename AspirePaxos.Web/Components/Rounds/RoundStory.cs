@@ -48,7 +48,7 @@ internal static class RoundStory
             ? $"{round.Node} wants to lead. It asked the others to promise that they take nothing of a ballot lower than {round.Ballot}, {Slots(round)}."
             : $"{round.Node}, which leads with ballot {round.Ballot}, asked the others to accept {Commands(round)} for {Slots(round)}.";
         var (agreed, quorum, after) = (Agreed(round), replicas / 2 + 1, TimeScale.Text(round.DurationMs));
-        var enough = agreed.Count >= quorum ? $"{List(agreed)} {(round.IsPrepare ? "had promised" : "had it on disk")}. {quorum} of {replicas} are a quorum" : "a quorum agreed";
+        var enough = agreed.Count >= quorum ? $"{Words.List(agreed)} {(round.IsPrepare ? "had promised" : "had it on disk")}. {quorum} of {replicas} are a quorum" : "a quorum agreed";
         yield return round.Outcome switch
         {
             "chosen" => $"After {after} {enough}: it is chosen for good.",
@@ -85,9 +85,6 @@ internal static class RoundStory
     public static bool IsSlow(RoundStep step, Round round) => (step.EndMs ?? round.DurationMs) - step.StartMs >= SlowMs;
 
     public static IEnumerable<RoundStep> Requests(Round round) => round.Steps.Where(step => step.What is "prepare" or "accept");
-
-    public static string List(IReadOnlyList<string> names) =>
-        names.Count < 2 ? string.Concat(names) : $"{string.Join(", ", names.Take(names.Count - 1))} and {names[^1]}";
 
     private static string Commands(Round round) => round.Commands == 1 ? "a command" : $"{Figure(round.Commands)} commands";
 
