@@ -92,7 +92,7 @@ internal sealed class Overwriting : IAsyncDisposable
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
         {
             // Nobody listens there now, or the answer was lost.
-            await Task.Delay(50);
+            await AnyNode.AnswersAsync(cluster, http, stopping.Token);
         }
 
         return false;

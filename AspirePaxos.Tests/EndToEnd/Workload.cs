@@ -129,6 +129,7 @@ internal sealed class Workload : IAsyncDisposable
             if (done.Outcome is OperationOutcome.Ok or OperationOutcome.NotFound) return done with { Call = call };
             nodes[client]++;
             uncertain |= done.Outcome == OperationOutcome.Unknown;
+            await AnyNode.AnswersAsync(cluster, http, stopping.Token);
             if (!retries || Stopwatch.GetElapsedTime(call) > patience)
             {
                 done = done with { Call = call, Outcome = uncertain ? OperationOutcome.Unknown : done.Outcome };
@@ -137,7 +138,6 @@ internal sealed class Workload : IAsyncDisposable
             }
 
             Interlocked.Increment(ref repetitions);
-            await Task.Delay(50);
         }
     }
 
@@ -163,7 +163,6 @@ internal sealed class Workload : IAsyncDisposable
             // HttpClient sends a request without a body again, unseen, when its connection breaks: the last attempt was refused,
             // an earlier one may have arrived.
             outcome = kind == OperationKind.Delete ? OperationOutcome.Unknown : OperationOutcome.Refused;
-            await Task.Delay(50);
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
         {
