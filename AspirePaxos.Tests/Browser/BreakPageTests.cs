@@ -5,24 +5,17 @@ using static Microsoft.Playwright.Assertions;
 namespace AspirePaxos.Tests.Browser;
 
 [Collection(nameof(BrowserCollection))]
-public sealed class BreakPageTests(BrowserFixture browser) : IAsyncLifetime
+public sealed class BreakPageTests(BrowserFixture browser) : PageTest(browser)
 {
     private const string StillThere = "Every acknowledged write is still there.";
 
     private static readonly LocatorAssertionsToBeVisibleOptions soon = new() { Timeout = 20_000 };
 
-    public async ValueTask InitializeAsync() => await browser.HealAsync();
-
-    public async ValueTask DisposeAsync() => await browser.HealAsync();
-
     [Theory]
-    [InlineData(1280, ColorScheme.Light)]
-    [InlineData(1280, ColorScheme.Dark)]
-    [InlineData(390, ColorScheme.Light)]
-    [InlineData(390, ColorScheme.Dark)]
+    [MemberData(nameof(Looks))]
     public async Task Fits_and_is_accessible_while_a_leader_is_isolated_and_the_check_runs(int width, ColorScheme scheme)
     {
-        await using var opened = await browser.OpenAsync("/break", width, scheme);
+        await using var opened = await Browser.OpenAsync("/break", width, scheme);
         var page = opened.Page;
         var leader = await LeaderAsync(page);
 
@@ -43,7 +36,7 @@ public sealed class BreakPageTests(BrowserFixture browser) : IAsyncLifetime
     [Fact]
     public async Task A_killed_leader_is_silent_another_leads_and_no_write_is_missing()
     {
-        await using var opened = await browser.OpenAsync("/break");
+        await using var opened = await Browser.OpenAsync("/break");
         var page = opened.Page;
         var leader = await LeaderAsync(page);
         await ConsolePage.Button(page, "Start the check").ClickAsync();
@@ -64,7 +57,7 @@ public sealed class BreakPageTests(BrowserFixture browser) : IAsyncLifetime
     [Fact]
     public async Task What_is_broken_stays_so_on_other_pages_and_is_told_on_return_until_all_is_healed()
     {
-        await using var opened = await browser.OpenAsync("/break");
+        await using var opened = await Browser.OpenAsync("/break");
         var page = opened.Page;
         await Card(page, "node1").GetByRole(AriaRole.Button, new() { Name = "200 ms" }).ClickAsync();
         await Expect(Card(page, "node1").GetByRole(AriaRole.Button, new() { Name = "200 ms" })).ToHaveAttributeAsync("aria-pressed", "true");

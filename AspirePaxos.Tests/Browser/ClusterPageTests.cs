@@ -4,20 +4,13 @@ using static Microsoft.Playwright.Assertions;
 namespace AspirePaxos.Tests.Browser;
 
 [Collection(nameof(BrowserCollection))]
-public sealed class ClusterPageTests(BrowserFixture browser) : IAsyncLifetime
+public sealed class ClusterPageTests(BrowserFixture browser) : PageTest(browser)
 {
-    public async ValueTask InitializeAsync() => await browser.HealAsync();
-
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
     [Theory]
-    [InlineData(1280, ColorScheme.Light)]
-    [InlineData(1280, ColorScheme.Dark)]
-    [InlineData(390, ColorScheme.Light)]
-    [InlineData(390, ColorScheme.Dark)]
+    [MemberData(nameof(Looks))]
     public async Task Shows_each_replica_and_who_leads(int width, ColorScheme scheme)
     {
-        await using var opened = await browser.OpenAsync("/", width, scheme);
+        await using var opened = await Browser.OpenAsync("/", width, scheme);
         var page = opened.Page;
 
         await Expect(page.GetByRole(AriaRole.Article)).ToHaveCountAsync(3);
@@ -33,11 +26,11 @@ public sealed class ClusterPageTests(BrowserFixture browser) : IAsyncLifetime
     [Fact]
     public async Task A_leader_that_is_killed_is_seen_to_die_and_another_to_lead()
     {
-        await using var opened = await browser.OpenAsync("/");
+        await using var opened = await Browser.OpenAsync("/");
         var page = opened.Page;
         var leader = await page.Locator("article.leader").GetAttributeAsync("aria-label") ?? "";
 
-        await browser.Cluster.KillAsync(leader);
+        await Browser.Cluster.KillAsync(leader);
 
         await Expect(page.Locator($"article[aria-label={leader}].silent")).ToBeVisibleAsync();
         await Expect(page.Locator("article.leader")).ToHaveCountAsync(1, new() { Timeout = 20_000 });
@@ -48,7 +41,7 @@ public sealed class ClusterPageTests(BrowserFixture browser) : IAsyncLifetime
         await Expect(events).ToContainTextAsync($"{next} leads with ballot");
         await opened.ScreenshotAsync("cluster-leader-killed");
 
-        await browser.Cluster.StartAsync(leader);
+        await Browser.Cluster.StartAsync(leader);
         await Expect(page.Locator($"article[aria-label={leader}].follower")).ToBeVisibleAsync(new() { Timeout = 20_000 });
         await Expect(events).ToContainTextAsync($"{leader} answers again");
     }
@@ -56,15 +49,15 @@ public sealed class ClusterPageTests(BrowserFixture browser) : IAsyncLifetime
     [Fact]
     public async Task Without_a_majority_it_says_so_and_goes_on_by_itself()
     {
-        await using var opened = await browser.OpenAsync("/");
+        await using var opened = await Browser.OpenAsync("/");
         var page = opened.Page;
 
-        foreach (var name in browser.Cluster.Names.Take(2)) await browser.Cluster.KillAsync(name);
+        foreach (var name in Browser.Cluster.Names.Take(2)) await Browser.Cluster.KillAsync(name);
 
         await Expect(page.GetByText("No majority answers.")).ToBeVisibleAsync();
         await opened.ExpectAccessibleAsync();
         await opened.ScreenshotAsync("cluster-no-majority");
-        await browser.HealAsync();
+        await Browser.HealAsync();
         await Expect(page.GetByText("No majority answers.")).ToBeHiddenAsync();
         await Expect(page.Locator("article.leader")).ToHaveCountAsync(1, new() { Timeout = 20_000 });
     }
@@ -72,7 +65,7 @@ public sealed class ClusterPageTests(BrowserFixture browser) : IAsyncLifetime
     [Fact]
     public async Task The_keyboard_reaches_every_page()
     {
-        await using var opened = await browser.OpenAsync("/");
+        await using var opened = await Browser.OpenAsync("/");
         var page = opened.Page;
 
         // A page that opens puts the focus on its heading, for who listens to it.

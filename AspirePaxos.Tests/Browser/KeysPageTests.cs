@@ -4,20 +4,13 @@ using static Microsoft.Playwright.Assertions;
 namespace AspirePaxos.Tests.Browser;
 
 [Collection(nameof(BrowserCollection))]
-public sealed class KeysPageTests(BrowserFixture browser) : IAsyncLifetime
+public sealed class KeysPageTests(BrowserFixture browser) : PageTest(browser)
 {
-    public async ValueTask InitializeAsync() => await browser.HealAsync();
-
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
     [Theory]
-    [InlineData(1280, ColorScheme.Light)]
-    [InlineData(1280, ColorScheme.Dark)]
-    [InlineData(390, ColorScheme.Light)]
-    [InlineData(390, ColorScheme.Dark)]
+    [MemberData(nameof(Looks))]
     public async Task Lists_keys_by_prefix_page_by_page(int width, ColorScheme scheme)
     {
-        await using var opened = await browser.OpenAsync("/keys?prefix=none", width, scheme);
+        await using var opened = await Browser.OpenAsync("/keys?prefix=none", width, scheme);
         var page = opened.Page;
         await Expect(page.GetByText("No key begins like this.")).ToBeVisibleAsync();
         for (var i = 0; i < 60; i++) await PutAsync($"listed/{i:00}", [(byte)'v']);
@@ -40,7 +33,7 @@ public sealed class KeysPageTests(BrowserFixture browser) : IAsyncLifetime
     [Fact]
     public async Task Writes_reads_and_deletes_and_the_list_follows()
     {
-        await using var opened = await browser.OpenAsync("/keys?prefix=written/");
+        await using var opened = await Browser.OpenAsync("/keys?prefix=written/");
         var page = opened.Page;
         await Expect(page.GetByText("No key begins like this.")).ToBeVisibleAsync();
 
@@ -64,7 +57,7 @@ public sealed class KeysPageTests(BrowserFixture browser) : IAsyncLifetime
     public async Task A_conflict_shows_both_values_and_a_person_decides()
     {
         await PutAsync("conflict", "old"u8.ToArray());
-        await using var opened = await browser.OpenAsync("/keys?key=conflict");
+        await using var opened = await Browser.OpenAsync("/keys?key=conflict");
         var page = opened.Page;
         await Expect(Value(page)).ToHaveValueAsync("old");
         await Value(page).FillAsync("mine");
@@ -88,7 +81,7 @@ public sealed class KeysPageTests(BrowserFixture browser) : IAsyncLifetime
     [Fact]
     public async Task Goes_on_when_the_leader_is_killed()
     {
-        await using var opened = await browser.OpenAsync("/keys?prefix=surv");
+        await using var opened = await Browser.OpenAsync("/keys?prefix=surv");
         var page = opened.Page;
         await Field(page, "Key").FillAsync("survives");
         await Value(page).FillAsync("a leader");
@@ -96,7 +89,7 @@ public sealed class KeysPageTests(BrowserFixture browser) : IAsyncLifetime
         await Expect(leading).ToContainTextAsync("leads");
         var leader = (await leading.InnerTextAsync()).Trim().Split(' ')[0];
 
-        await browser.Cluster.KillAsync(leader);
+        await Browser.Cluster.KillAsync(leader);
         await Expect(leading).Not.ToContainTextAsync(leader, new() { Timeout = 20_000 });
         await Expect(leading).ToContainTextAsync("leads", new() { Timeout = 20_000 });
         await ConsolePage.Button(page, "Write").ClickAsync();
@@ -108,11 +101,11 @@ public sealed class KeysPageTests(BrowserFixture browser) : IAsyncLifetime
     [Fact]
     public async Task Without_a_majority_nothing_that_was_typed_is_lost_and_it_may_be_sent_again()
     {
-        await using var opened = await browser.OpenAsync("/keys");
+        await using var opened = await Browser.OpenAsync("/keys");
         var page = opened.Page;
         await Field(page, "Key").FillAsync("in vain");
         await Value(page).FillAsync("at first");
-        foreach (var name in browser.Cluster.Names.Take(2)) await browser.Cluster.KillAsync(name);
+        foreach (var name in Browser.Cluster.Names.Take(2)) await Browser.Cluster.KillAsync(name);
 
         await ConsolePage.Button(page, "Write").ClickAsync();
         var again = ConsolePage.Button(page, "Send it again");
@@ -120,7 +113,7 @@ public sealed class KeysPageTests(BrowserFixture browser) : IAsyncLifetime
         await Expect(Value(page)).ToHaveValueAsync("at first");
         await opened.ScreenshotAsync("keys-no-majority");
 
-        await browser.HealAsync();
+        await Browser.HealAsync();
         await again.ClickAsync();
         await Expect(page.GetByText("done: slot")).ToBeVisibleAsync(new() { Timeout = 20_000 });
         Assert.Equal("at first", await GetAsync("in vain"));
@@ -133,7 +126,7 @@ public sealed class KeysPageTests(BrowserFixture browser) : IAsyncLifetime
 
     private static ILocator Value(IPage page) => Field(page, "Value");
 
-    private Uri Address(string key) => new(browser.Cluster.Url(browser.Cluster.Names.First(browser.Cluster.IsRunning)), "/v1/kv/" + Uri.EscapeDataString(key));
+    private Uri Address(string key) => new(Browser.Cluster.Url(Browser.Cluster.Names.First(Browser.Cluster.IsRunning)), "/v1/kv/" + Uri.EscapeDataString(key));
 
     private async Task PutAsync(string key, byte[] value)
     {

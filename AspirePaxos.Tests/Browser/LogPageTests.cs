@@ -4,21 +4,14 @@ using static Microsoft.Playwright.Assertions;
 namespace AspirePaxos.Tests.Browser;
 
 [Collection(nameof(BrowserCollection))]
-public sealed class LogPageTests(BrowserFixture browser) : IAsyncLifetime
+public sealed class LogPageTests(BrowserFixture browser) : PageTest(browser)
 {
-    public async ValueTask InitializeAsync() => await browser.HealAsync();
-
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
     [Theory]
-    [InlineData(1280, ColorScheme.Light)]
-    [InlineData(1280, ColorScheme.Dark)]
-    [InlineData(390, ColorScheme.Light)]
-    [InlineData(390, ColorScheme.Dark)]
+    [MemberData(nameof(Looks))]
     public async Task Shows_what_each_replica_keeps_in_each_slot(int width, ColorScheme scheme)
     {
         var slot = await WriteAsync($"logged/{width}/{scheme}");
-        await using var opened = await browser.OpenAsync("/log", width, scheme);
+        await using var opened = await Browser.OpenAsync("/log", width, scheme);
         var page = opened.Page;
 
         var row = page.Locator($"#slot-{slot}");
@@ -37,7 +30,7 @@ public sealed class LogPageTests(BrowserFixture browser) : IAsyncLifetime
     public async Task Follows_the_end_looks_back_and_finds_no_difference()
     {
         for (var i = 0; i < 40; i++) await WriteAsync($"followed/{i}");
-        await using var opened = await browser.OpenAsync("/log");
+        await using var opened = await Browser.OpenAsync("/log");
         var page = opened.Page;
         var slot = await WriteAsync("followed/last");
         await Expect(page.Locator($"#slot-{slot}")).ToBeVisibleAsync();
@@ -56,11 +49,11 @@ public sealed class LogPageTests(BrowserFixture browser) : IAsyncLifetime
     [Fact]
     public async Task A_silent_replica_has_a_column_that_says_so_and_fills_it_when_it_is_back()
     {
-        await using var opened = await browser.OpenAsync("/log");
+        await using var opened = await Browser.OpenAsync("/log");
         var page = opened.Page;
-        var name = browser.Cluster.Names[2];
-        await browser.Cluster.KillAsync(name);
-        await browser.Cluster.ReadyAsync([.. browser.Cluster.Names.Take(2)]);
+        var name = Browser.Cluster.Names[2];
+        await Browser.Cluster.KillAsync(name);
+        await Browser.Cluster.ReadyAsync([.. Browser.Cluster.Names.Take(2)]);
         var slot = await WriteAsync("while one is away");
 
         var row = page.Locator($"#slot-{slot}");
@@ -69,14 +62,14 @@ public sealed class LogPageTests(BrowserFixture browser) : IAsyncLifetime
         await opened.ExpectAccessibleAsync();
         await opened.ScreenshotAsync("log-silent");
 
-        await browser.Cluster.StartAsync(name);
+        await Browser.Cluster.StartAsync(name);
         await Expect(row.Locator("td.chosen")).ToHaveCountAsync(3, new() { Timeout = 20_000 });
     }
 
     private async Task<string> WriteAsync(string key)
     {
         using var http = new HttpClient();
-        using var answer = await http.PutAsync(new Uri(browser.Cluster.Url(browser.Cluster.Names.First(browser.Cluster.IsRunning)), "/v1/kv/" + Uri.EscapeDataString(key)), new StringContent("v"));
+        using var answer = await http.PutAsync(new Uri(Browser.Cluster.Url(Browser.Cluster.Names.First(Browser.Cluster.IsRunning)), "/v1/kv/" + Uri.EscapeDataString(key)), new StringContent("v"));
         answer.EnsureSuccessStatusCode();
         return answer.Headers.GetValues("Paxos-Slot").Single();
     }

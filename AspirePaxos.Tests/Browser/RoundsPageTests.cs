@@ -6,27 +6,22 @@ using static Microsoft.Playwright.Assertions;
 namespace AspirePaxos.Tests.Browser;
 
 [Collection(nameof(BrowserCollection))]
-public sealed class RoundsPageTests(BrowserFixture browser) : IAsyncLifetime
+public sealed class RoundsPageTests(BrowserFixture browser) : PageTest(browser)
 {
     private readonly HttpClient http = new();
 
-    public async ValueTask InitializeAsync() => await browser.HealAsync();
-
-    public ValueTask DisposeAsync()
+    public override ValueTask DisposeAsync()
     {
         http.Dispose();
-        return ValueTask.CompletedTask;
+        return base.DisposeAsync();
     }
 
     [Theory]
-    [InlineData(1280, ColorScheme.Light)]
-    [InlineData(1280, ColorScheme.Dark)]
-    [InlineData(390, ColorScheme.Light)]
-    [InlineData(390, ColorScheme.Dark)]
+    [MemberData(nameof(Looks))]
     public async Task A_write_is_seen_as_a_picture_and_in_words(int width, ColorScheme scheme)
     {
         var key = $"pictured-{width}-{scheme}";
-        await using var opened = await browser.OpenAsync($"/rounds?key={key}", width, scheme);
+        await using var opened = await Browser.OpenAsync($"/rounds?key={key}", width, scheme);
         var page = opened.Page;
         await Expect(page.GetByText("No round matches")).ToBeVisibleAsync();
 
@@ -45,10 +40,10 @@ public sealed class RoundsPageTests(BrowserFixture browser) : IAsyncLifetime
     [Fact]
     public async Task A_dead_replica_is_seen_in_the_picture_and_then_an_election()
     {
-        await using var opened = await browser.OpenAsync("/rounds");
+        await using var opened = await Browser.OpenAsync("/rounds");
         var page = opened.Page;
         var (leader, others) = await LeaderAsync();
-        await browser.Cluster.KillAsync(others[0]);
+        await Browser.Cluster.KillAsync(others[0]);
 
         await PutAsync("without-one", leader);
 
@@ -59,9 +54,9 @@ public sealed class RoundsPageTests(BrowserFixture browser) : IAsyncLifetime
         await opened.ScreenshotAsync("rounds-dead-follower");
 
         await ConsolePage.Button(page, "Go on").ClickAsync();
-        await browser.Cluster.StartAsync(others[0]);
-        await browser.Cluster.ReadyAsync();
-        await browser.Cluster.KillAsync(leader);
+        await Browser.Cluster.StartAsync(others[0]);
+        await Browser.Cluster.ReadyAsync();
+        await Browser.Cluster.KillAsync(leader);
         await Expect(Heading(page)).ToContainTextAsync("Phase 1: prepare", new() { Timeout = 20_000 });
         await Expect(page.Locator(".trouble")).ToContainTextAsync(leader);
         await page.GetByText("Elections only").ClickAsync();
@@ -77,8 +72,8 @@ public sealed class RoundsPageTests(BrowserFixture browser) : IAsyncLifetime
     public async Task A_slow_disk_is_seen()
     {
         var (leader, _) = await LeaderAsync();
-        (await http.PutAsJsonAsync(new Uri(browser.Cluster.Url(leader), "/v1/faults"), new { diskDelayMs = 300 })).EnsureSuccessStatusCode();
-        await using var opened = await browser.OpenAsync("/rounds?key=slow-disk");
+        (await http.PutAsJsonAsync(new Uri(Browser.Cluster.Url(leader), "/v1/faults"), new { diskDelayMs = 300 })).EnsureSuccessStatusCode();
+        await using var opened = await Browser.OpenAsync("/rounds?key=slow-disk");
         var page = opened.Page;
 
         await PutAsync("slow-disk", leader);
@@ -92,7 +87,7 @@ public sealed class RoundsPageTests(BrowserFixture browser) : IAsyncLifetime
     public async Task The_keyboard_goes_through_the_rounds_and_back_in_time()
     {
         for (var i = 0; i < 5; i++) await PutAsync($"back-{i}");
-        await using var opened = await browser.OpenAsync("/rounds");
+        await using var opened = await Browser.OpenAsync("/rounds");
         var page = opened.Page;
         await Expect(page.Locator(".round").First).ToContainTextAsync("back-4");
 
@@ -114,7 +109,7 @@ public sealed class RoundsPageTests(BrowserFixture browser) : IAsyncLifetime
     [Fact]
     public async Task What_is_typed_wrong_is_said_and_stays_and_the_address_follows_what_is_right()
     {
-        await using var opened = await browser.OpenAsync("/rounds");
+        await using var opened = await Browser.OpenAsync("/rounds");
         var page = opened.Page;
         await Expect(page.GetByRole(AriaRole.Radio).First).ToBeVisibleAsync();
 
@@ -133,7 +128,7 @@ public sealed class RoundsPageTests(BrowserFixture browser) : IAsyncLifetime
     [Fact]
     public async Task A_trace_without_rounds_is_explained()
     {
-        await using var opened = await browser.OpenAsync("/rounds/4bf92f3577b34da6a3ce929d0e0e4736");
+        await using var opened = await Browser.OpenAsync("/rounds/4bf92f3577b34da6a3ce929d0e0e4736");
         var page = opened.Page;
         await Expect(page.GetByText("No replica knows a round of this trace")).ToBeVisibleAsync();
         await opened.ExpectAccessibleAsync();
@@ -143,12 +138,12 @@ public sealed class RoundsPageTests(BrowserFixture browser) : IAsyncLifetime
 
     private async Task<(string Leader, IReadOnlyList<string> Others)> LeaderAsync()
     {
-        var names = browser.Cluster.Names;
+        var names = Browser.Cluster.Names;
         string? leader = null;
         await Eventually.HoldsAsync(
             async () =>
             {
-                var view = await http.GetFromJsonAsync<System.Text.Json.JsonElement>(new Uri(browser.Cluster.Url(names[0]), "/v1/cluster"));
+                var view = await http.GetFromJsonAsync<System.Text.Json.JsonElement>(new Uri(Browser.Cluster.Url(names[0]), "/v1/cluster"));
                 leader = view.TryGetProperty("leader", out var name) ? name.GetString() : null;
                 return leader is not null;
             },
@@ -158,7 +153,7 @@ public sealed class RoundsPageTests(BrowserFixture browser) : IAsyncLifetime
 
     private async Task PutAsync(string key, string? node = null)
     {
-        var url = browser.Cluster.Url(node ?? browser.Cluster.Names[0]);
+        var url = Browser.Cluster.Url(node ?? Browser.Cluster.Names[0]);
         using var body = new StringContent("v");
         (await http.PutAsync(new Uri(url, $"/v1/kv/{key}"), body)).EnsureSuccessStatusCode();
     }
