@@ -48,7 +48,8 @@ public sealed class RoundsPageTests(BrowserFixture browser) : PageTest(browser)
         await PutAsync("without-one", leader);
 
         await Expect(page.Locator(".round").First).ToContainTextAsync($"{others[0]} did not answer");
-        await Expect(page.Locator(".story")).ToContainTextAsync($"{others[0]} did not answer");
+        // The picture stays on an election, here that of the cluster's start, for six seconds.
+        await Expect(page.Locator(".story")).ToContainTextAsync($"{others[0]} did not answer", new() { Timeout = 20_000 });
         await ConsolePage.Button(page, "Pause").ClickAsync();
         await Expect(page.Locator("svg.lanes .cross")).ToHaveCountAsync(1);
         await opened.ScreenshotAsync("rounds-dead-follower");
