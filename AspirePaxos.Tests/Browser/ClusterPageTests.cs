@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -44,6 +45,28 @@ public sealed class ClusterPageTests(BrowserFixture browser) : PageTest(browser)
         await Browser.Cluster.StartAsync(leader);
         await Expect(page.Locator($"article[aria-label={leader}].follower")).ToBeVisibleAsync(new() { Timeout = 20_000 });
         await Expect(events).ToContainTextAsync($"{leader} answers again");
+    }
+
+    [Fact]
+    public async Task A_follower_that_is_cut_off_is_shown_as_such_until_it_is_healed()
+    {
+        await using var opened = await Browser.OpenAsync("/");
+        var page = opened.Page;
+        var node = await page.Locator("article.follower").First.GetAttributeAsync("aria-label") ?? "";
+        using var http = new HttpClient();
+        var cutOff = new { cutOff = Browser.Cluster.Names.Where(name => name != node) };
+        (await http.PutAsJsonAsync(new Uri(Browser.Cluster.Url(node), "/v1/faults"), cutOff)).EnsureSuccessStatusCode();
+
+        var card = page.Locator($"article[aria-label={node}]");
+        await Expect(card.Locator(".badge")).ToHaveTextAsync("hears no majority");
+        await Expect(page.Locator(".lane .isolated")).ToHaveCountAsync(1);
+        await Expect(page.Locator(".events")).ToContainTextAsync($"{node} hears no majority");
+        await opened.ExpectAccessibleAsync();
+        await opened.ScreenshotAsync("cluster-cut-off");
+
+        await Browser.HealAsync();
+        await Expect(card.Locator(".badge")).ToHaveTextAsync("follower");
+        await Expect(page.Locator(".events")).ToContainTextAsync($"{node} hears a majority again");
     }
 
     [Fact]

@@ -81,6 +81,34 @@ public sealed class ClusterHistoryTests
     }
 
     [Fact]
+    public void A_follower_that_hears_no_majority_for_a_while_is_told_and_has_a_lane_of_its_own()
+    {
+        var views = new List<NodeView> { Node("node0") };
+        foreach (var heard in (bool[])[false, false, false, false, true])
+        {
+            var status = views[^1].Status! with { RecentQuorum = heard };
+            views.Add(views[^1] with { Status = status, Alone = views[^1].AloneAfter(status, TimeSpan.FromSeconds(0.5)) });
+        }
+
+        for (var look = 0; look < views.Count; look++) history.Add(Look(look, views[look]));
+
+        Assert.Equal(["follower", "follower", "follower", "isolated", "isolated", "follower"], views.Select(view => view.State));
+        Assert.Equal(["node0 hears no majority", "node0 hears a majority again"], Texts.Skip(1));
+        Assert.Equal(["follower", "isolated", "follower"], history.Lanes["node0"].Select(span => span.State));
+    }
+
+    [Theory]
+    [InlineData("leader")]
+    [InlineData("candidate")]
+    [InlineData("recovering")]
+    public void Who_is_no_follower_is_shown_as_what_it_is_although_it_hears_no_majority(string role)
+    {
+        var view = Node("node0", role) with { Alone = TimeSpan.FromSeconds(9) };
+
+        Assert.Equal(role, view.State);
+    }
+
+    [Fact]
     public void What_is_older_than_the_lane_is_dropped()
     {
         history.Add(Look(0, Node("node0", "leader")));
@@ -88,7 +116,7 @@ public sealed class ClusterHistoryTests
         history.Add(Look(1 + (int)ClusterHistory.Kept.TotalSeconds + 1, Node("node0", "candidate")));
         history.Add(Look(2 + (int)ClusterHistory.Kept.TotalSeconds + 1, Node("node0", "leader")));
 
-        Assert.Equal(["follower", "candidate", "leader"], history.Lanes["node0"].Select(span => span.Role));
+        Assert.Equal(["follower", "candidate", "leader"], history.Lanes["node0"].Select(span => span.State));
     }
 
     [Fact]

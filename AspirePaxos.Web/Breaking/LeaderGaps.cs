@@ -11,7 +11,7 @@ internal readonly record struct LeaderGap(DateTimeOffset From, DateTimeOffset? T
     /// <param name="now">Of the last look.</param>
     public static IReadOnlyList<LeaderGap> Of(IReadOnlyDictionary<string, IReadOnlyList<RoleSpan>> lanes, DateTimeOffset now)
     {
-        var spans = lanes.Values.SelectMany(lane => lane).Where(span => span.Role == "leader").OrderBy(span => span.From).ToList();
+        var spans = lanes.Values.SelectMany(lane => lane).Where(span => span.State == "leader").OrderBy(span => span.From).ToList();
         var gaps = new List<LeaderGap>();
         if (spans.Count == 0)
         {

@@ -7,7 +7,7 @@ internal sealed class ClusterHistory
 {
     private const int MaxEvents = 200;
 
-    /// <summary>How far back the lanes of roles go.</summary>
+    /// <summary>How far back the lanes go.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromMinutes(2);
 
     private readonly List<ClusterEvent> events = [];
@@ -44,18 +44,20 @@ internal sealed class ClusterHistory
 
     private void Compare(NodeView before, NodeView node, DateTimeOffset at)
     {
-        if (before.Status is not null && node.Status is null) Tell(at, "silent", $"{node.Name} is silent: {node.Trouble}");
+        if (before.Status is not null && node.Status is null) Tell(at, ReplicaState.Silent, $"{node.Name} is silent: {node.Trouble}");
         if (node.Status is not { } status) return;
         if (before.Status is not { } earlier) Tell(at, status.Role, answered.Contains(node.Name) ? $"{node.Name} answers again" : $"{node.Name} answers");
         else if (status.BootCounter != earlier.BootCounter) Tell(at, status.Role, $"{node.Name} was started again");
         if (node.Role == "candidate" && before.Role != "candidate") Tell(at, "candidate", $"{node.Name} asks for promises to ballot {status.Ballot}");
         if (node.Role is "forming" or "recovering" && before.Role != node.Role) Tell(at, node.Role, $"{node.Name} is {node.Role}");
+        if (node.State == ReplicaState.Isolated && before.State != node.State) Tell(at, node.State, $"{node.Name} hears no majority");
+        if (before.State == ReplicaState.Isolated && status.RecentQuorum) Tell(at, node.State, $"{node.Name} hears a majority again");
         if (before.Status is not null) CompareFaults(before.Faults ?? NodeFaults.None, node.Faults ?? NodeFaults.None, node.Name, at);
     }
 
     private void CompareFaults(NodeFaults before, NodeFaults now, string node, DateTimeOffset at)
     {
-        if (now.PausedMs > 0 && before.PausedMs is null or 0) Tell(at, "silent", $"{node} is paused");
+        if (now.PausedMs > 0 && before.PausedMs is null or 0) Tell(at, ReplicaState.Silent, $"{node} is paused");
         if (now.DiskDelayMs != before.DiskDelayMs) Tell(at, "", now.DiskDelayMs > 0 ? $"The disk of {node} takes {now.DiskDelayMs:0} ms more" : $"The disk of {node} is as fast as before");
         var (cut, was) = (now.CutOff ?? [], before.CutOff ?? []);
         if (!cut.SequenceEqual(was)) Tell(at, "", cut.Count > 0 ? $"{node} is cut off from {Words.List(cut)}" : $"{node} is connected again");
@@ -70,10 +72,10 @@ internal sealed class ClusterHistory
         {
             var span = lane[^1] with { Through = at };
             lane[^1] = span;
-            if (span.Role == node.Role) return;
+            if (span.State == node.State) return;
         }
 
-        lane.Add(new(node.Role, at, at));
+        lane.Add(new(node.State, at, at));
         lane.RemoveAll(span => at - span.Through > Kept);
     }
 }

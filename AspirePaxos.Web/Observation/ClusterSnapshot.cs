@@ -32,10 +32,19 @@ internal sealed record ClusterSnapshot(DateTimeOffset At, IReadOnlyList<NodeView
 /// <param name="Trouble">Why it did not answer; empty where it did.</param>
 /// <param name="Faults">What it suffers on request; null where that cannot be asked for.</param>
 /// <param name="CommandsPerSecond">That it proposed, over about the last second.</param>
-public sealed record NodeView(NodeClient Client, NodeStatus? Status, string Trouble, NodeFaults? Faults, double CommandsPerSecond)
+/// <param name="Alone">How long it has confirmed no majority, as far as was seen.</param>
+public sealed record NodeView(NodeClient Client, NodeStatus? Status, string Trouble, NodeFaults? Faults, double CommandsPerSecond, TimeSpan Alone = default)
 {
     public string Name => Client.Name;
 
-    /// <summary>As the node calls it, or <c>silent</c>.</summary>
-    public string Role => Status?.Role ?? "silent";
+    /// <summary>As the node calls it; empty where it does not answer.</summary>
+    public string Role => Status?.Role ?? "";
+
+    /// <inheritdoc cref="ReplicaState"/>
+    public string State => ReplicaState.Of(Status, Alone);
+
+    /// <summary>For the view of the same node that comes after this one.</summary>
+    /// <param name="elapsed">Between the two.</param>
+    public TimeSpan AloneAfter(NodeStatus next, TimeSpan elapsed) =>
+        next.RecentQuorum || Status is not { RecentQuorum: false } ? TimeSpan.Zero : Alone + elapsed;
 }

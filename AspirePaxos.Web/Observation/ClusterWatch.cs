@@ -106,7 +106,8 @@ internal sealed class ClusterWatch(NodeSet nodes, TimeProvider time) : Backgroun
             var status = await node.StatusAsync(stop);
             var before = Now.Nodes.FirstOrDefault(view => view.Name == node.Name);
             var faults = withFaults || before?.Status is null ? await node.FaultsAsync(stop) : before.Faults;
-            return new(node, status, "", faults, Rate(before, status));
+            var elapsed = time.GetUtcNow() - Now.At;
+            return new(node, status, "", faults, Rate(before, status, elapsed.TotalSeconds), before?.AloneAfter(status, elapsed) ?? TimeSpan.Zero);
         }
         catch (Exception silent) when (Trouble.IsExpected(silent) && !stop.IsCancellationRequested)
         {
@@ -114,10 +115,10 @@ internal sealed class ClusterWatch(NodeSet nodes, TimeProvider time) : Backgroun
         }
     }
 
-    private double Rate(NodeView? before, NodeStatus status)
+    /// <param name="elapsed">Seconds between the two.</param>
+    private static double Rate(NodeView? before, NodeStatus status, double elapsed)
     {
         if (before?.Status is not { } earlier || earlier.BootCounter != status.BootCounter) return 0;
-        var elapsed = (time.GetUtcNow() - Now.At).TotalSeconds;
         if (elapsed <= 0) return before.CommandsPerSecond;
         var weight = Math.Min(1, elapsed);
         return before.CommandsPerSecond * (1 - weight) + (status.Work.Commands - earlier.Work.Commands) / elapsed * weight;
