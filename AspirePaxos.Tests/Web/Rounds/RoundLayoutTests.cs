@@ -27,11 +27,36 @@ public sealed class RoundLayoutTests
     }
 
     [Fact]
-    public void The_quorum_is_marked_when_the_round_was_chosen_and_what_came_later_is_late()
+    public void The_quorum_is_marked_where_the_yes_came_that_made_it_and_what_came_later_is_late()
     {
         var plan = Of(Samples.Accept());
-        Assert.Equal(plan.Scale.Percent(2), plan.OutcomeAt);
+        Assert.Equal((1.9, plan.Scale.Percent(1.9)), (plan.Outcome, plan.OutcomeAt));
         Assert.Equal(["own", "late", "good", "own"], plan.Rows.Select(row => row.Tone));
+    }
+
+    [Fact]
+    public void A_yes_between_the_quorum_and_the_moment_when_that_was_worked_out_is_late_as_it_stands_behind_the_line()
+    {
+        var plan = Of(Samples.Accept(steps: [Samples.Persist("node2", 0, 1.5), Samples.Asked("node0", 0.1, 1.95), Samples.Asked("node1", 0.2, 1.9)]));
+        Assert.Equal(["late", "good"], plan.Arrows.Select(arrow => arrow.Tone));
+        Assert.All(plan.Arrows, arrow => Assert.Equal(arrow.Tone == "late", arrow.End > plan.OutcomeAt));
+    }
+
+    [Fact]
+    public void A_round_that_was_given_up_is_marked_where_it_was() => Assert.Equal(418, Of(Samples.Accept(outcome: "stepped-down", durationMs: 418)).Outcome);
+
+    [Fact]
+    public void Without_enough_known_answers_the_mark_is_where_the_outcome_was_worked_out() =>
+        Assert.Equal(2, Of(Samples.Accept(steps: [Samples.Persist("node2", 0, 1.5), Samples.Asked("node1", 0.2, 2.4)])).Outcome);
+
+    [Fact]
+    public void Who_accepted_or_has_yet_to_answer_learns_with_the_next_message()
+    {
+        var plan = Of(Samples.Accept(steps: [Samples.Persist("node2", 0, 1.5), Samples.Asked("node0", 0.1, null, null), Samples.Asked("node1", 0.2, 1.9)]));
+        Assert.Equal([plan.Lanes[0].Y, plan.Lanes[1].Y], plan.Learning);
+        Assert.Empty(Of(Samples.Accept(steps: [Samples.Asked("node0", 0.1, null, "lost"), Samples.Asked("node1", 0.2, 1.9, "chosen")])).Learning);
+        Assert.Empty(Of(Samples.Prepare()).Learning);
+        Assert.Empty(Of(Samples.Accept(outcome: "open")).Learning);
     }
 
     [Fact]

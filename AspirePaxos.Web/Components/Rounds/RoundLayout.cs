@@ -6,14 +6,19 @@ namespace AspirePaxos.Web.Components.Rounds;
 /// Where everything of a round's picture goes: lanes and arrows of the sequence diagram, rows of the waterfall, both over one time axis.
 /// Across in percent of the width, which only the browser knows; down in pixels.
 /// </summary>
-/// <param name="OutcomeAt">Where a quorum was reached or the round given up; null as long as it is open.</param>
+/// <param name="Outcome">When a quorum was reached or the round given up, in milliseconds; null as long as it is open.</param>
+/// <param name="Learning">The lines of those that hear of the outcome later.</param>
 internal sealed record RoundLayout(
-    TimeScale Scale, IReadOnlyList<Lane> Lanes, IReadOnlyList<LaneBar> Bars, IReadOnlyList<Arrow> Arrows, IReadOnlyList<WaterfallRow> Rows, double? OutcomeAt)
+    TimeScale Scale, IReadOnlyList<Lane> Lanes, IReadOnlyList<LaneBar> Bars, IReadOnlyList<Arrow> Arrows, IReadOnlyList<WaterfallRow> Rows,
+    double? Outcome, IReadOnlyList<int> Learning)
 {
     public const int LaneHeight = 62;
 
     /// <summary>A request that never ends in the picture is drawn as if it arrived after this much of the width.</summary>
     private const double Flight = 7;
+
+    /// <summary>Across.</summary>
+    public double? OutcomeAt => Outcome is { } ms ? Scale.Percent(ms) : null;
 
     public int Height => Lanes.Count * LaneHeight;
 
@@ -21,29 +26,30 @@ internal sealed record RoundLayout(
     public static RoundLayout Of(Round round, IReadOnlyList<string> nodes)
     {
         var names = nodes.Append(round.Node).Concat(round.Steps.Select(step => step.Node)).Distinct().ToList();
-        var scale = TimeScale.Of(round);
-        var lanes = names.Select((name, i) => LaneOf(round, name, i)).ToList();
+        var (scale, outcome) = (TimeScale.Of(round), RoundStory.OutcomeMs(round, nodes.Count));
+        var lanes = names.Select((name, i) => LaneOf(round, name, i, outcome)).ToList();
         var own = lanes.First(lane => lane.Proposes);
         var rows = round.Steps
             .OrderBy(step => step.What switch { "persist" => 0, "apply" => 2, _ => 1 })
-            .Select(step => RowOf(round, step, scale));
+            .Select(step => RowOf(round, step, scale, outcome));
         return new(
             scale,
             lanes,
             [.. round.Steps.Where(step => step.What is "persist" or "apply").Select(step => BarOf(round, step, own, scale))],
-            [.. RoundStory.Requests(round).Select(step => ArrowOf(step, own, lanes.First(lane => lane.Node == step.Node), round, scale))],
+            [.. RoundStory.Requests(round).Select(step => ArrowOf(step, own, lanes.First(lane => lane.Node == step.Node), scale, ToneOf(step, round, outcome)))],
             [.. rows],
-            round.IsOpen ? null : scale.Percent(round.DurationMs));
+            outcome,
+            [.. RoundStory.Learning(round).Select(name => lanes.First(lane => lane.Node == name).Y)]);
     }
 
-    private static Lane LaneOf(Round round, string name, int index)
+    private static Lane LaneOf(Round round, string name, int index, double? outcome)
     {
         var y = index * LaneHeight + LaneHeight / 2;
         if (name == round.Node) return new(name, y, true, "proposer", "");
         var requests = RoundStory.Requests(round).Where(step => step.Node == name).ToList();
         if (requests.Count == 0) return new(name, y, false, "not asked", "");
         var last = requests.FirstOrDefault(RoundStory.IsYes) ?? requests[^1];
-        var tone = ToneOf(last, round);
+        var tone = ToneOf(last, round, outcome);
         return new(name, y, false, tone == "lost" ? "no answer" : last.Result ?? "waiting", tone);
     }
 
@@ -53,10 +59,9 @@ internal sealed record RoundLayout(
         return new(RoundStory.IsSlow(step, round) ? "slow" : step.What, lane.Y, scale.Percent(step.StartMs), scale.Percent(end), scale.Cuts(end));
     }
 
-    private static Arrow ArrowOf(RoundStep step, Lane from, Lane to, Round round, TimeScale scale)
+    private static Arrow ArrowOf(RoundStep step, Lane from, Lane to, TimeScale scale, string tone)
     {
         var start = scale.Percent(step.StartMs);
-        var tone = ToneOf(step, round);
         if (step.EndMs is { } ms && !scale.Cuts(ms))
         {
             var end = scale.Percent(ms);
@@ -67,24 +72,24 @@ internal sealed record RoundLayout(
         return new(step.What, from.Y, to.Y, start, Math.Min(100, start + Flight), null, tone, step.EndMs is not null || step.Result is null);
     }
 
-    private static WaterfallRow RowOf(Round round, RoundStep step, TimeScale scale)
+    private static WaterfallRow RowOf(Round round, RoundStep step, TimeScale scale, double? outcome)
     {
         var (own, open) = (step.What is "persist" or "apply", step.EndMs is null);
         var end = step.EndMs ?? (step.Result == "lost" ? step.StartMs : double.MaxValue);
         var label = step.What switch { "persist" => "write to disk", "apply" => "apply", _ => $"{step.What} → {step.Node}" };
         var text = step.EndMs is { } ms ? TimeScale.Text(ms - step.StartMs) : step.Result == "lost" ? "" : "no end yet";
         if (!own && step.Result is { } result) text = $"{(result == "lost" ? "no answer" : result)} {text}".TrimEnd();
-        return new(label, step.StartMs, step.EndMs, scale.Percent(step.StartMs), scale.Percent(end), ToneOf(step, round), text, !open && scale.Cuts(end));
+        return new(label, step.StartMs, step.EndMs, scale.Percent(step.StartMs), scale.Percent(end), ToneOf(step, round, outcome), text, !open && scale.Cuts(end));
     }
 
     /// <returns>A class of the style sheet: own, slow, good, late (a yes that was not needed), bad, lost, waiting.</returns>
-    private static string ToneOf(RoundStep step, Round round) => step switch
+    private static string ToneOf(RoundStep step, Round round, double? outcome) => step switch
     {
         { What: "persist" or "apply" } => RoundStory.IsSlow(step, round) ? "slow" : "own",
         { Result: null } => "waiting",
         { Result: "lost" } => "lost",
         _ when RoundStory.IsNo(step) => "bad",
-        _ => RoundStory.IsInTime(step, round) ? "good" : "late",
+        _ => RoundStory.IsInTime(step, outcome) ? "good" : "late",
     };
 }
 

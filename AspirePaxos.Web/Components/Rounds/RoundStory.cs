@@ -9,7 +9,7 @@ internal static class RoundStory
     private const double SlowMs = 100;
 
     /// <summary>The end of the round is rounded to microseconds, as each answer is.</summary>
-    private const double Rounding = 0.002;
+    private const double Rounding = 0.001;
 
     /// <summary>slot 7, slots 7–12, from slot 7 on</summary>
     public static string Slots(Round round) =>
@@ -24,19 +24,38 @@ internal static class RoundStory
         _ => round.Outcome,
     };
 
-    /// <summary>Those whose yes was there when the round ended: with enough of them it could.</summary>
-    public static IReadOnlyList<string> Agreed(Round round) =>
-    [
-        .. round.Steps
-            .Where(step => step.What != "apply" && IsYes(step) && IsInTime(step, round))
-            .OrderBy(step => step.EndMs)
-            .Select(step => step.Node).Distinct()
-    ];
+    /// <summary>
+    /// When the yes came that made the quorum; of a round that was given up, when that was. The proposer works it out a moment later, with what
+    /// else has come: that is <see cref="Round.DurationMs"/>, and also the answer where not enough of the answers are known.
+    /// </summary>
+    /// <param name="replicas">How many the cluster has.</param>
+    /// <returns>Milliseconds after the round's start; null as long as it is open.</returns>
+    public static double? OutcomeMs(Round round, int replicas)
+    {
+        if (round.IsOpen) return null;
+        var enough = round.Outcome is "chosen" or "promised" ? Yes(round).Skip(replicas / 2).Select(step => step.EndMs).FirstOrDefault() : null;
+        return enough <= round.DurationMs + Rounding ? enough : round.DurationMs;
+    }
+
+    /// <summary>Those whose yes was there at the outcome, or is by now: with enough of them there is one.</summary>
+    public static IReadOnlyList<string> Agreed(Round round, int replicas)
+    {
+        var outcome = OutcomeMs(round, replicas);
+        return [.. Yes(round).Where(step => IsInTime(step, outcome)).Select(step => step.Node)];
+    }
+
+    /// <summary>The first yes of each replica, in the order in which they came; the proposer's is on its own disk.</summary>
+    private static IEnumerable<RoundStep> Yes(Round round) =>
+        round.Steps.Where(step => step.What != "apply" && step.EndMs is not null && IsYes(step)).OrderBy(step => step.EndMs).DistinctBy(step => step.Node);
 
     public static bool IsYes(RoundStep step) => step.Result is "ok" or "accepted" or "promised" or "chosen";
 
-    /// <summary>It was there when the round ended.</summary>
-    public static bool IsInTime(RoundStep step, Round round) => round.IsOpen || step.EndMs <= round.DurationMs + Rounding;
+    /// <param name="outcome">As of <see cref="OutcomeMs"/>.</param>
+    public static bool IsInTime(RoundStep step, double? outcome) => outcome is null || step.EndMs <= outcome + Rounding;
+
+    /// <summary>Those that learn with the proposer's next message that it is chosen. When that was, no round tells.</summary>
+    public static IEnumerable<string> Learning(Round round) =>
+        round.Outcome == "chosen" ? Requests(round).Where(step => step.Result is null or "accepted").Select(step => step.Node).Distinct() : [];
 
     public static bool IsNo(RoundStep step) => step.Result is "nack" or "refused";
 
@@ -47,12 +66,14 @@ internal static class RoundStory
         yield return round.IsPrepare
             ? $"{round.Node} wants to lead. It asked the others to promise that they take nothing of a ballot lower than {round.Ballot}, {Slots(round)}."
             : $"{round.Node}, which leads with ballot {round.Ballot}, asked the others to accept {Commands(round)} for {Slots(round)}.";
-        var (agreed, quorum, after) = (Agreed(round), replicas / 2 + 1, TimeScale.Text(round.DurationMs));
+        var (agreed, quorum, ended) = (Agreed(round, replicas), replicas / 2 + 1, TimeScale.Text(round.DurationMs));
+        var after = TimeScale.Text(OutcomeMs(round, replicas) ?? round.DurationMs);
+        var known = after == ended ? "" : $" {round.Node} had worked that out after {ended}.";
         var enough = agreed.Count >= quorum ? $"{Words.List(agreed)} {(round.IsPrepare ? "had promised" : "had it on disk")}. {quorum} of {replicas} are a quorum" : "a quorum agreed";
         yield return round.Outcome switch
         {
-            "chosen" => $"After {after} {enough}: it is chosen for good.",
-            "promised" => $"After {after} {enough}: {round.Node} may lead. {Recovered(round)}",
+            "chosen" => $"After {after} {enough}: it is chosen for good.{known}{(Learning(round).Any() ? " The others hear so with its next message." : "")}",
+            "promised" => $"After {after} {enough}: {round.Node} may lead.{known} {Recovered(round)}",
             "stepped-down" => $"After {after} {round.Node} gave up{(round.Reason is null ? "" : ": " + round.Reason)}.{(round.IsPrepare ? "" : " What becomes of it is up to the next leader.")}",
             _ => $"It is still open after {after}: {agreed.Count} of {replicas} agreed so far, {quorum} are needed.",
         };
