@@ -127,6 +127,20 @@ public sealed class RoundsPageTests(BrowserFixture browser) : PageTest(browser)
     }
 
     [Fact]
+    public async Task What_is_wrong_in_an_address_is_said_and_stays_in_its_field()
+    {
+        await using var opened = await Browser.OpenAsync("/rounds?slot=abc&minMs=0.001");
+        var page = opened.Page;
+
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("A slot is a number from 1 on. It stood so in the address, and is left out below.");
+        var slot = page.GetByRole(AriaRole.Textbox, new() { Name = "Slot", Exact = true });
+        await Expect(slot).ToHaveValueAsync("abc");
+        await slot.FillAsync("");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);
+        await Expect(page).ToHaveURLAsync(new Regex("/rounds\\?minMs=0.001$"));
+    }
+
+    [Fact]
     public async Task A_trace_without_rounds_is_explained()
     {
         await using var opened = await Browser.OpenAsync("/rounds/4bf92f3577b34da6a3ce929d0e0e4736");

@@ -14,30 +14,6 @@ public sealed record RoundFilter(long? Slot = null, string? Key = null, double? 
 
     public bool IsNone => this == None;
 
-    /// <summary>From what a person typed.</summary>
-    /// <returns>What is wrong with it; empty where nothing is.</returns>
-    public static string TryParse(string slot, string key, string least, bool elections, out RoundFilter filter)
-    {
-        filter = new(null, key.Length > 0 ? key : null, null, elections);
-        if (slot.Trim() is { Length: > 0 } number)
-        {
-            if (!long.TryParse(number, NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out var place) || place < 1) return "A slot is a number from 1 on.";
-            filter = filter with { Slot = place };
-        }
-
-        if (least.Trim() is { Length: > 0 } milliseconds)
-        {
-            if (!double.TryParse(milliseconds, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var ms) || ms > int.MaxValue)
-            {
-                return "The least duration is a number of milliseconds, such as 2.5.";
-            }
-
-            filter = filter with { MinMs = ms > 0 ? ms : null };
-        }
-
-        return "";
-    }
-
     public bool Matches(Round round) =>
         (Slot is not { } slot || (round.Slot <= slot && slot <= round.Through))
         && (Key is null || round.Keys.Contains(Key))
@@ -75,5 +51,43 @@ public sealed record RoundFilter(long? Slot = null, string? Key = null, double? 
         if (Key is not null) query.Append("&key=").Append(Uri.EscapeDataString(Key));
         if (least is { } ms) query.Append(CultureInfo.InvariantCulture, $"&minMs={ms}");
         return query;
+    }
+}
+
+/// <summary>A filter as a person typed it, or as it stands in an address.</summary>
+/// <param name="Kind">Only <c>prepare</c> narrows; empty: all.</param>
+public sealed record RoundQuery(string Slot, string Key, string MinMs, string Kind)
+{
+    /// <summary>As it is typed when it comes from a filter.</summary>
+    public static RoundQuery Of(RoundFilter filter) => new(
+        filter.Slot?.ToString(CultureInfo.InvariantCulture) ?? "", filter.Key ?? "", filter.MinMs?.ToString(CultureInfo.InvariantCulture) ?? "",
+        filter.Elections ? "prepare" : "");
+
+    /// <param name="filter">Of what is right.</param>
+    /// <returns>What is wrong with the rest; empty where nothing is.</returns>
+    public string TryParse(out RoundFilter filter)
+    {
+        var wrong = new List<string>();
+        filter = new(null, Key.Length > 0 ? Key : null, null, Kind == "prepare");
+        if (Slot.Trim() is { Length: > 0 } number)
+        {
+            if (long.TryParse(number, NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out var place) && place >= 1) filter = filter with { Slot = place };
+            else wrong.Add("A slot is a number from 1 on.");
+        }
+
+        if (MinMs.Trim() is { Length: > 0 } milliseconds)
+        {
+            if (!double.TryParse(milliseconds, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var ms) || ms > int.MaxValue)
+            {
+                wrong.Add("The least duration is a number of milliseconds, such as 2.5.");
+            }
+            else if (ms > 0)
+            {
+                filter = filter with { MinMs = ms };
+            }
+        }
+
+        if (Kind is not ("" or "prepare")) wrong.Add("The kind of a round to look for is prepare, or none for all.");
+        return string.Join(' ', wrong);
     }
 }

@@ -42,7 +42,7 @@ public sealed class RoundFilterTests
     [InlineData("", "", "0", "/rounds")]
     public void What_is_typed_is_understood(string slot, string key, string least, string link)
     {
-        Assert.Empty(RoundFilter.TryParse(slot, key, least, false, out var filter));
+        Assert.Empty(new RoundQuery(slot, key, least, "").TryParse(out var filter));
         Assert.Equal(link, filter.Link);
     }
 
@@ -56,5 +56,22 @@ public sealed class RoundFilterTests
     [InlineData("", "1e9", "duration")]
     [InlineData("", "9999999999", "duration")]
     public void What_is_not_understood_is_said(string slot, string least, string about) =>
-        Assert.Contains(about, RoundFilter.TryParse(slot, "", least, false, out _), StringComparison.Ordinal);
+        Assert.Contains(about, new RoundQuery(slot, "", least, "").TryParse(out _), StringComparison.Ordinal);
+
+    [Fact]
+    public void What_is_right_holds_although_the_rest_is_not_understood()
+    {
+        var wrong = new RoundQuery("abc", "k", "2.5", "fast").TryParse(out var filter);
+
+        Assert.Equal(new RoundFilter(Key: "k", MinMs: 2.5), filter);
+        Assert.Equal("A slot is a number from 1 on. The kind of a round to look for is prepare, or none for all.", wrong);
+    }
+
+    [Fact]
+    public void A_filter_is_typed_as_it_is_understood()
+    {
+        var filter = new RoundFilter(7, "a b", 2.5, Elections: true);
+        Assert.Empty(RoundQuery.Of(filter).TryParse(out var again));
+        Assert.Equal(filter, again);
+    }
 }

@@ -13,6 +13,7 @@ public sealed partial class RoundsPage
     private IReadOnlyList<string> names = [];
     private IReadOnlyList<string> unasked = [];
     private FeedSnapshot feed = FeedSnapshot.Nothing;
+    private RoundQuery given = RoundQuery.Of(RoundFilter.None);
     private RoundFilter? asked;
     private IDisposable? looking;
     private bool listened;
@@ -71,8 +72,9 @@ public sealed partial class RoundsPage
 
     protected override async Task OnParametersSetAsync()
     {
-        // A link that makes no sense shows all.
-        RoundFilter.TryParse(Slot ?? "", Key ?? "", MinMs ?? "", Kind == "prepare", out var filter);
+        // What makes no sense is left out, and the bar says so.
+        given = new(Slot ?? "", Key ?? "", MinMs ?? "", Kind ?? "");
+        given.TryParse(out var filter);
         filter = filter with { Trace = TraceId };
         if (filter == asked) return;
         asked = filter;
