@@ -20,7 +20,7 @@ internal static class ValueText
         if (Utf8.IsValid(value))
         {
             var text = Encoding.UTF8.GetString(value);
-            if (!text.Any(c => Readable.IsUnseen(c) && c is not ('\n' or '\t'))) return (text, ValueFormat.Text);
+            if (!text.Any(c => Readable.IsUnsafe(c) && c is not ('\n' or '\t'))) return (text, ValueFormat.Text);
         }
 
         return (Convert.ToBase64String(value), ValueFormat.Base64);
