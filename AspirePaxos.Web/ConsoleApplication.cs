@@ -56,13 +56,33 @@ internal static class ConsoleApplication
 
         var app = builder.Build();
         app.UsePageSecurity();
+        app.UseHeadAsGet();
         app.UseStatusCodePagesWithReExecute("/not-found");
+
+        // Not before, as it is by default: a route is chosen for the method as it is now.
+        app.UseRouting();
         app.UseAntiforgery();
         app.MapStaticAssets();
         app.MapHealth();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null);
         return app;
     }
+
+    /// <summary>Pages are mapped for GET alone. To HEAD the server sends no body, whatever is written.</summary>
+    private static void UseHeadAsGet(this WebApplication app) => app.Use(async (http, next) =>
+    {
+        var head = HttpMethods.IsHead(http.Request.Method);
+        if (head) http.Request.Method = HttpMethods.Get;
+        try
+        {
+            await next(http);
+        }
+        finally
+        {
+            // Whoever counts requests counts what was asked.
+            if (head) http.Request.Method = HttpMethods.Head;
+        }
+    });
 
     /// <summary>It is healthy as long as it answers: what the cluster lacks is what it is there to show.</summary>
     private static void MapHealth(this WebApplication app)

@@ -81,6 +81,27 @@ public sealed class PageSecurityTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("/", HttpStatusCode.OK)]
+    [InlineData("/rounds", HttpStatusCode.OK)]
+    [InlineData("/rounds/4bf92f3577b34da6a3ce929d0e0e4736", HttpStatusCode.OK)]
+    [InlineData("/keys", HttpStatusCode.OK)]
+    [InlineData("/log", HttpStatusCode.OK)]
+    [InlineData("/break", HttpStatusCode.OK)]
+    [InlineData("/console.css", HttpStatusCode.OK)]
+    [InlineData("/health", HttpStatusCode.OK)]
+    [InlineData("/nowhere", HttpStatusCode.NotFound)]
+    public async Task HEAD_answers_as_GET_does_without_a_body(string path, HttpStatusCode status)
+    {
+        using var get = await http.GetAsync(new Uri(path, UriKind.Relative));
+        using var request = new HttpRequestMessage(HttpMethod.Head, new Uri(path, UriKind.Relative));
+        using var head = await http.SendAsync(request);
+
+        Assert.Equal((status, status), (get.StatusCode, head.StatusCode));
+        Assert.Equal(get.Content.Headers.ContentType, head.Content.Headers.ContentType);
+        Assert.Empty(await head.Content.ReadAsByteArrayAsync());
+    }
+
+    [Theory]
     [InlineData("/health")]
     [InlineData("/alive")]
     public async Task It_is_healthy_without_any_node(string path)
