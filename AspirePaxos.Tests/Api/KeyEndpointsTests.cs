@@ -91,6 +91,9 @@ public sealed class KeyEndpointsTests(ThreeNodes nodes) : ApiTest(nodes), IClass
     [InlineData("/v1/kv/k?consistency=foo", "'consistency' is linearizable, leased or local")]
     [InlineData("/v1/kv/k?consistency=leased", "needs Paxos:LeasedReads, which is off")]
     [InlineData("/v1/kv?consistency=leased", "needs Paxos:LeasedReads, which is off")]
+    [InlineData("/v1/kv?valueBytes=-1", "'valueBytes' is a whole number from 0 to 1048576")]
+    [InlineData("/v1/kv?valueBytes=1048577", "'valueBytes' is a whole number from 0 to 1048576")]
+    [InlineData("/v1/log?valueBytes=few", "'valueBytes' is a whole number from 0 to 1048576")]
     [InlineData("/v1/log?from=abc", "'from' is a whole number")]
     [InlineData("/v1/log?from=0", "'from' is a whole number from 1")]
     public async Task A_wrong_parameter_is_named_with_what_is_allowed(string target, string expected) =>

@@ -72,9 +72,9 @@ public sealed class KeyListingTests
     [Fact]
     public void A_row_shows_text_in_one_line_bytes_in_base64_and_little_of_a_long_value()
     {
-        Assert.Equal(("a\\nb", "x\\ty"), Shown(new("a\nb", "x\ty", null, 1, 1)));
-        Assert.Equal(("k", "base64 /wAB"), Shown(new("k", null, "/wAB", 1, 1)));
-        var row = KeyRow.Of(new("k", new string('x', 100_000), null, 1, 1), RowChange.None);
+        Assert.Equal(("a\\nb", "x\\ty"), Shown(new("a\nb", "x\ty", null, 3, 1, 1)));
+        Assert.Equal(("k", "base64 /wAB"), Shown(new("k", null, "/wAB", 3, 1, 1)));
+        var row = KeyRow.Of(new("k", new string('x', KeyRow.ValueBytes), null, 100_000, 1, 1), RowChange.None);
         Assert.Equal(100_000, row.Bytes);
         Assert.Equal(120, row.Value.Length);
         Assert.EndsWith("…", row.Value, StringComparison.Ordinal);
@@ -87,5 +87,5 @@ public sealed class KeyListingTests
     }
 
     private static KeyPage Page(bool more, params (string Key, long Revision)[] keys) =>
-        new(9, [.. keys.Select(one => new KeyEntry(one.Key, "v", null, one.Revision, 1))], more, more ? keys[^1].Key : null);
+        new(9, [.. keys.Select(one => new KeyEntry(one.Key, "v", null, 1, one.Revision, 1))], more, more ? keys[^1].Key : null);
 }

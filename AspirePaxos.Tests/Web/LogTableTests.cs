@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using AspirePaxos.Web.Components.Log;
 using AspirePaxos.Web.Nodes;
@@ -92,7 +94,7 @@ public sealed class LogTableTests
     }
 
     internal static LogSlot Slot(long slot, string commands, long ballot = 1, bool chosen = true) =>
-        new(slot, new(ballot, "node0"), chosen, JsonDocument.Parse(commands).RootElement);
+        new(slot, new(ballot, "node0"), chosen, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(commands))), JsonDocument.Parse(commands).RootElement);
 
     private static LogRow Row(params ReplicaLog[] logs) => Assert.Single(LogTable.Of(logs, 1, 1));
 

@@ -24,8 +24,9 @@ public sealed record Work(long Syncs, long Rounds, long Commands);
 
 public sealed record KeyPage(long Revision, IReadOnlyList<KeyEntry> Entries, bool More, string? After);
 
-/// <param name="Value">Null where the bytes are no UTF-8: then they are in <paramref name="ValueBase64"/>.</param>
-public sealed record KeyEntry(string Key, string? Value, string? ValueBase64, long Revision, long CreatedRevision)
+/// <param name="Value">Its beginning; null where the bytes are no UTF-8: then they are in <paramref name="ValueBase64"/>.</param>
+/// <param name="Size">Bytes of the whole value.</param>
+public sealed record KeyEntry(string Key, string? Value, string? ValueBase64, int Size, long Revision, long CreatedRevision)
 {
     [JsonIgnore]
     public byte[] Bytes => Value is not null ? System.Text.Encoding.UTF8.GetBytes(Value) : Convert.FromBase64String(ValueBase64 ?? "");
@@ -34,7 +35,8 @@ public sealed record KeyEntry(string Key, string? Value, string? ValueBase64, lo
 /// <param name="Next">The first slot after this page; null at the end.</param>
 public sealed record LogPage(long CommitIndex, long LastSlot, long TruncatedThrough, IReadOnlyList<LogSlot> Slots, long? Next);
 
-public sealed record LogSlot(long Slot, Ballot Ballot, bool Chosen, JsonElement Commands);
+/// <param name="Hash">SHA-256 of the commands in hexadecimal digits, before values were shortened: equal commands have equal hashes. The ballot is not part of it.</param>
+public sealed record LogSlot(long Slot, Ballot Ballot, bool Chosen, string Hash, JsonElement Commands);
 
 public sealed record RoundPage(string Node, long Seen, long Kept, IReadOnlyList<Round> Rounds);
 

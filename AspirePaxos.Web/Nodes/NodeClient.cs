@@ -31,13 +31,15 @@ public sealed class NodeClient(string name, Uri address, HttpClient http)
 
     public Task<NodeStatus> StatusAsync(CancellationToken cancellation) => GetAsync("v1/status", NodeJson.Default.NodeStatus, Quick, cancellation);
 
-    public Task<LogPage> LogAsync(long from, int limit, CancellationToken cancellation) =>
-        GetAsync($"v1/log?from={Text(from)}&limit={limit}", NodeJson.Default.LogPage, Usual, cancellation);
+    /// <param name="valueBytes">Of each value so much, and not the rest.</param>
+    public Task<LogPage> LogAsync(long from, int limit, int valueBytes, CancellationToken cancellation) =>
+        GetAsync($"v1/log?from={Text(from)}&limit={limit}&valueBytes={valueBytes}", NodeJson.Default.LogPage, Usual, cancellation);
 
     /// <param name="after">The last key of the page before.</param>
     /// <param name="local">What this node knows, at no cost to the others, instead of the latest.</param>
-    public Task<KeyPage> KeysAsync(string prefix, string? after, int limit, bool local, CancellationToken cancellation) => GetAsync(
-        $"v1/kv?prefix={Uri.EscapeDataString(prefix)}&limit={limit}{(after is null ? "" : "&after=" + Uri.EscapeDataString(after))}{(local ? "&consistency=local" : "")}",
+    /// <param name="valueBytes">Of each value so much, and not the rest.</param>
+    public Task<KeyPage> KeysAsync(string prefix, string? after, int limit, int valueBytes, bool local, CancellationToken cancellation) => GetAsync(
+        $"v1/kv?prefix={Uri.EscapeDataString(prefix)}&limit={limit}&valueBytes={valueBytes}{(after is null ? "" : "&after=" + Uri.EscapeDataString(after))}{(local ? "&consistency=local" : "")}",
         NodeJson.Default.KeyPage, Usual, cancellation);
 
     /// <param name="filter">More of the query: <c>&amp;slot=17</c>.</param>

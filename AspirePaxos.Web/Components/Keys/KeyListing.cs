@@ -22,11 +22,15 @@ public sealed record KeyRow(string Key, string Shown, string Value, bool IsText,
 {
     private const int MostCharacters = 120;
 
+    /// <summary>Enough of a value for a row, and a little more: so it is seen that there is more.</summary>
+    public const int ValueBytes = 4 * (MostCharacters + 1);
+
     public static KeyRow Of(KeyEntry entry, RowChange change)
     {
         var bytes = entry.Bytes;
+        var value = Readable.Value(bytes, MostCharacters);
         return new(
-            entry.Key, Readable.Line(entry.Key), Readable.Value(bytes, MostCharacters), entry.Value is not null, bytes.Length,
+            entry.Key, Readable.Line(entry.Key), value, entry.Value is not null, entry.Size,
             entry.Revision, entry.CreatedRevision, change);
     }
 }

@@ -8,6 +8,9 @@ internal static class CommandWords
     private const int MostOfKey = 60;
     private const int MostOfValue = 60;
 
+    /// <summary>Enough of a value for its words, and a little more: so it is seen that there is more.</summary>
+    public const int ValueBytes = 4 * (MostOfValue + 1);
+
     public static string Of(JsonElement command)
     {
         if (command.ValueKind != JsonValueKind.Object || Text(command, "op") is not { } op) return Readable.Short(Readable.Line(command.GetRawText()), MostOfValue);
