@@ -79,6 +79,23 @@ public sealed class KeysPageTests(BrowserFixture browser) : PageTest(browser)
     }
 
     [Fact]
+    public async Task A_word_is_explained_where_it_stands_also_to_the_keyboard()
+    {
+        await using var opened = await Browser.OpenAsync("/keys");
+        var page = opened.Page;
+        var meaning = page.GetByText("More than half of the replicas");
+        await Expect(meaning).ToBeHiddenAsync();
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "majority" }).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(meaning).ToBeVisibleAsync();
+        await opened.ExpectFitsAsync();
+        await opened.ExpectAccessibleAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(meaning).ToBeHiddenAsync();
+    }
+
+    [Fact]
     public async Task Goes_on_when_the_leader_is_killed()
     {
         await using var opened = await Browser.OpenAsync("/keys?prefix=surv");
