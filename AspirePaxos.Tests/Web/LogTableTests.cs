@@ -54,6 +54,17 @@ public sealed class LogTableTests
     }
 
     [Fact]
+    public void A_ballot_begins_where_the_highest_is_another_than_before()
+    {
+        var older = Row(Log("node0", 1, Slot(1, A, ballot: 1)), Log("node1", 1, Slot(1, A, ballot: 2)));
+        Assert.Equal(2, older.Ballot?.Number);
+        Assert.False(Row(Log("node0", 1, Slot(1, A, ballot: 2))).BeginsBallot(older));
+        Assert.True(Row(Log("node0", 1, Slot(1, A, ballot: 3))).BeginsBallot(older));
+        Assert.False(Row(Log("node0", 0)).BeginsBallot(older));
+        Assert.False(older.BeginsBallot(Row(ReplicaLog.Of("node1", new(5, 5, 3, [], null)))));
+    }
+
+    [Fact]
     public void A_dropped_slot_and_a_silent_replica_differ_from_nothing()
     {
         var dropped = ReplicaLog.Of("node1", new(5, 5, 3, [], null));

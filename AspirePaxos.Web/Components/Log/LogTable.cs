@@ -50,6 +50,13 @@ public sealed record LogCell(SlotState State, Ballot? Ballot, SlotContent? Conte
 /// <param name="Content">What is chosen, or else was accepted with the highest ballot; null where nobody keeps any.</param>
 public sealed record LogRow(long Slot, SlotContent? Content, IReadOnlyList<LogCell> Cells, RowVerdict Verdict)
 {
+    /// <summary>The highest under which a replica accepted it; null where nobody keeps any.</summary>
+    public Ballot? Ballot => Cells.Select(cell => cell.Ballot).MaxBy(ballot => (ballot?.Number ?? 0, ballot?.Node));
+
+    /// <summary>Another ballot than in the slot before: another attempt to lead, of the same replica or another one.</summary>
+    /// <param name="older">The slot before.</param>
+    public bool BeginsBallot(LogRow older) => Ballot is { } now && older.Ballot is { } before && now != before;
+
     public static LogRow Of(long slot, IReadOnlyList<LogCell> cells)
     {
         var kept = cells.Where(cell => cell.Keeps).ToList();
