@@ -1,4 +1,4 @@
-using System.Globalization;
+using AspirePaxos.Web.Components.Rounds;
 using AspirePaxos.Web.Nodes;
 
 namespace AspirePaxos.Web.Components.Keys;
@@ -16,5 +16,5 @@ public sealed record WriteNote(DateTimeOffset At, KeyWrite Write, string Node, A
         : Answer.Status is null ? $"no answer: it {Answer.Said}"
         : Answer.Said;
 
-    public string Took => string.Create(CultureInfo.InvariantCulture, $"{Answer.Took.TotalMilliseconds:0.0} ms");
+    public string Took => TimeScale.Text(Answer.Took.TotalMilliseconds);
 }
