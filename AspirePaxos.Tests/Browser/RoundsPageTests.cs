@@ -108,6 +108,19 @@ public sealed class RoundsPageTests(BrowserFixture browser) : PageTest(browser)
     }
 
     [Fact]
+    public async Task A_click_on_the_round_that_is_shown_keeps_it()
+    {
+        await PutAsync("kept-by-a-click");
+        await using var opened = await Browser.OpenAsync("/rounds?key=kept-by-a-click");
+        var page = opened.Page;
+        await Expect(page.GetByRole(AriaRole.Radio)).ToBeCheckedAsync();
+
+        await page.GetByRole(AriaRole.Radio).ClickAsync();
+
+        await Expect(page.GetByText("Paused")).ToBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task What_is_typed_wrong_is_said_and_stays_and_the_address_follows_what_is_right()
     {
         await using var opened = await Browser.OpenAsync("/rounds");
