@@ -99,6 +99,7 @@ public sealed class BreakingTests
         Assert.Equal((200, 1, 0, TimeSpan.FromMilliseconds(199)), (picture.Writes, picture.Unknown, picture.Refused, picture.LongestWait));
         Assert.InRange(picture.Recent.Count, 60, 70);
         Assert.Equal([At(200)], picture.Waiting);
+        Assert.Equal(("node1: does not answer in time", At(202)), (picture.LastWords, picture.LastWordsAt));
         Assert.Equal(TimeSpan.FromSeconds(3), picture.LongestWaitSoFar(At(203)));
     }
 

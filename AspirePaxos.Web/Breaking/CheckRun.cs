@@ -60,7 +60,7 @@ internal sealed class CheckRun(IReadOnlyList<NodeClient> nodes, string prefix, T
         var answer = await node.ReadAsync(register.Key, stop);
         if (!answer.Ok && !answer.Missing)
         {
-            Tally.ReadFailed($"{node.Name}: {answer.Said}");
+            Tally.ReadFailed(time.GetUtcNow(), $"{node.Name}: {answer.Said}");
             return false;
         }
 

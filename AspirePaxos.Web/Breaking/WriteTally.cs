@@ -45,7 +45,7 @@ internal sealed class WriteTally
     {
         lock (gate)
         {
-            counts = counts with { Unknown = counts.Unknown + (unknown ? 1 : 0), Refused = counts.Refused + (unknown ? 0 : 1), LastWords = words };
+            counts = counts with { Unknown = counts.Unknown + (unknown ? 1 : 0), Refused = counts.Refused + (unknown ? 0 : 1), LastWords = words, LastWordsAt = through };
             Remember(new(from, through, false));
         }
     }
@@ -55,9 +55,9 @@ internal sealed class WriteTally
         lock (gate) counts = counts with { Reads = counts.Reads + 1 };
     }
 
-    public void ReadFailed(string words)
+    public void ReadFailed(DateTimeOffset at, string words)
     {
-        lock (gate) counts = counts with { ReadsFailed = counts.ReadsFailed + 1, LastWords = words };
+        lock (gate) counts = counts with { ReadsFailed = counts.ReadsFailed + 1, LastWords = words, LastWordsAt = at };
     }
 
     public void Violated(string words)
@@ -82,15 +82,16 @@ internal readonly record struct Attempt(DateTimeOffset From, DateTimeOffset Thro
 /// <param name="Refused">Writes that a node said had not happened; they were sent again.</param>
 /// <param name="Unknown">Writes without such a word; they were sent again under the same Idempotency-Key.</param>
 /// <param name="LastWords">Why the last request that failed did.</param>
+/// <param name="LastWordsAt">When that was said.</param>
 /// <param name="Waiting">When the writes that are under way were sent first.</param>
 /// <param name="Violations">The first few, in words.</param>
 internal sealed record TallyPicture(
-    long Writes, long Reads, long Refused, long Unknown, long ReadsFailed, TimeSpan LongestWait, string LastWords, long ViolationCount,
+    long Writes, long Reads, long Refused, long Unknown, long ReadsFailed, TimeSpan LongestWait, string LastWords, DateTimeOffset LastWordsAt, long ViolationCount,
     IReadOnlyList<Attempt> Recent, IReadOnlyList<DateTimeOffset> Waiting, IReadOnlyList<string> Violations)
 {
     /// <summary>Also of a write that still waits.</summary>
     public TimeSpan LongestWaitSoFar(DateTimeOffset now) =>
         Waiting.Count > 0 && now - Waiting.Min() is var wait && wait > LongestWait ? wait : LongestWait;
 
-    public static TallyPicture Nothing { get; } = new(0, 0, 0, 0, 0, TimeSpan.Zero, "", 0, [], [], []);
+    public static TallyPicture Nothing { get; } = new(0, 0, 0, 0, 0, TimeSpan.Zero, "", default, 0, [], [], []);
 }
