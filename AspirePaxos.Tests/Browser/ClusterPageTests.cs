@@ -59,7 +59,7 @@ public sealed class ClusterPageTests(BrowserFixture browser) : PageTest(browser)
 
         var card = page.Locator($"article[aria-label={node}]");
         await Expect(card.Locator(".badge")).ToHaveTextAsync("hears no majority");
-        await Expect(page.Locator(".lane .isolated")).ToHaveCountAsync(1);
+        await Expect(page.Locator($".lane[aria-label^='{node}: hears no majority']")).ToBeVisibleAsync();
         await Expect(page.Locator(".events")).ToContainTextAsync($"{node} hears no majority");
         await opened.ExpectAccessibleAsync();
         await opened.ScreenshotAsync("cluster-cut-off");
