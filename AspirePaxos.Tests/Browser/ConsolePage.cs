@@ -57,8 +57,18 @@ internal sealed class ConsolePage : IAsyncDisposable
     }
 
     /// <summary>No scrolling to the side, at any width.</summary>
-    public async Task ExpectFitsAsync() =>
-        Assert.Equal(Page.ViewportSize!.Width, await Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+    public async Task ExpectFitsAsync()
+    {
+        var wide = await Page.EvaluateAsync<string[]>("""
+            () => {
+                const root = document.documentElement;
+                if (root.scrollWidth <= root.clientWidth) return [];
+                const beyond = [...document.body.querySelectorAll("*")].filter(e => e.getBoundingClientRect().right > root.clientWidth);
+                return [`${root.scrollWidth} of ${root.clientWidth} pixels`, ...beyond.map(e => e.outerHTML.slice(0, 200))];
+            }
+            """);
+        Assert.True(wide.Length == 0, string.Join('\n', wide));
+    }
 
     /// <summary>Into artifacts/screenshots, for people to look at.</summary>
     public Task ScreenshotAsync(string name) =>
