@@ -52,6 +52,10 @@ public sealed class BreakPageTests(BrowserFixture browser) : PageTest(browser)
         await Expect(page.GetByText(StillThere)).ToBeVisibleAsync();
         await opened.ExpectAccessibleAsync();
         await opened.ScreenshotAsync("break-leader-killed");
+
+        // It would go on while pages are open: those of other tests too.
+        await ConsolePage.Button(page, "Stop the check").ClickAsync();
+        await Expect(page.GetByText("It was stopped.")).ToBeVisibleAsync();
     }
 
     [Fact]
