@@ -80,9 +80,18 @@ internal static class CommandTree
     }
 
     /// <summary>What was not understood says more than what is missing for that.</summary>
-    private static string Wrong(ParseResult line) => line.UnmatchedTokens is [var first, ..] && line.CommandResult.Command is RootCommand
-        ? $"There is no command '{first}'."
-        : string.Join(' ', line.Errors.Select(error => error.Message));
+    private static string Wrong(ParseResult line)
+    {
+        var command = line.CommandResult.Command;
+        if (line.UnmatchedTokens is [var first, ..])
+        {
+            if (first.StartsWith('-')) return $"There is no option '{first}'.";
+            return command is RootCommand ? $"There is no command '{first}'." : $"'{first}' is one argument too many.";
+        }
+
+        var missing = command.Arguments.FirstOrDefault(argument => argument.Arity.MinimumNumberOfValues > 0 && line.GetResult(argument) is not { Tokens.Count: > 0 });
+        return missing is null ? string.Join(' ', line.Errors.Select(error => error.Message)) : $"{missing.Name} is missing.";
+    }
 
     private static string NameOf(Command command) => command is RootCommand ? "paxos" : $"paxos {command.Name}";
 

@@ -12,7 +12,7 @@ internal sealed class ListCommand : PaxosCommand
 
     private readonly Argument<string> prefix = new("PREFIX") { Description = "Only keys that begin so.", DefaultValueFactory = _ => "" };
     private readonly Option<string?> after = new("--after") { Description = "Only keys behind this one.", HelpName = "KEY" };
-    private readonly Option<int?> limit = new("--limit") { Description = "At most so many keys; all where not said.", HelpName = "N" };
+    private readonly Option<long?> limit = NumberOption.OrNone("--limit", "At most so many keys; all where not said.");
     private readonly Option<bool> keysOnly = new("--keys") { Description = "Only the keys, one a line." };
 
     public ListCommand(CommandContext context)
@@ -22,15 +22,11 @@ internal sealed class ListCommand : PaxosCommand
         Add(after);
         Add(limit);
         Add(keysOnly);
-        limit.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int?>() < 1) result.AddError("--limit is a number above 0.");
-        });
     }
 
     protected override async Task<int> ExecuteAsync(ParseResult line, ClusterClient client, CancellationToken stop)
     {
-        var (from, left, first) = (line.GetValue(after), line.GetValue(limit) ?? int.MaxValue, true);
+        var (from, left, first) = (line.GetValue(after), line.GetValue(limit) ?? long.MaxValue, true);
         while (left > 0)
         {
             var query = $"/v1/kv?limit={Math.Min(left, PageSize)}&prefix={Uri.EscapeDataString(line.GetValue(prefix)!)}" + (from is null ? "" : $"&after={Uri.EscapeDataString(from)}");
