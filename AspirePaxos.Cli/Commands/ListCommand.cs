@@ -8,7 +8,6 @@ namespace AspirePaxos.Cli.Commands;
 internal sealed class ListCommand : PaxosCommand
 {
     private const int PageSize = 500;
-    private const int LongestShown = 60;
 
     private readonly Argument<string> prefix = new("PREFIX") { Description = "Only keys that begin so.", DefaultValueFactory = _ => "" };
     private readonly Option<string?> after = new("--after") { Description = "Only keys behind this one.", HelpName = "KEY" };
@@ -60,14 +59,14 @@ internal sealed class ListCommand : PaxosCommand
 
         if (first && entries.Count == 0) Screen.Note("There is no such key.");
         if (entries.Count == 0) return;
-        var listing = new Listing("KEY", "REVISION", "VALUE") { HasHeader = first };
+        var listing = new Listing("KEY", "REVISION", "VALUE") { HasHeader = first, Elastic = "VALUE" };
         foreach (var entry in entries) listing.Row(Shown.Text(entry.GetProperty("key").GetString()!), entry.GetProperty("revision").GetInt64(), Value(entry));
-        Screen.Out.Write(listing.For(Screen.Width));
+        listing.WriteTo(Screen);
     }
 
     private string Value(JsonElement entry)
     {
         var value = entry.GetProperty("value").GetString() is { } text ? Shown.Text(text) : Shown.Value(entry.GetProperty("valueBase64").GetBytesFromBase64());
-        return Screen.IsTerminal ? Shown.Short(value, LongestShown) : value;
+        return Screen.IsTerminal ? Shown.Short(value, Screen.Width) : value;
     }
 }
