@@ -17,7 +17,16 @@ public sealed class CommandLineTests
         Assert.Matches($@"Usage:\s+\S+ {command} ", help.Output);
         Assert.Contains("--json", help.Output, StringComparison.Ordinal);
         Assert.Contains("--endpoints", help.Output, StringComparison.Ordinal);
-        Assert.Contains(ExitCode.Help, help.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Contains(ExitCode.Help(80), help.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_exit_codes_fit_a_narrow_terminal()
+    {
+        var lines = ExitCode.Help(40).Split('\n');
+
+        Assert.All(lines, line => Assert.InRange(line.Length, 1, 40));
+        Assert.Equal(["Exit codes:", "  0    done, or the answer is yes", "  1    the answer is no: no such key, a", "       condition that does not hold,"], lines[..4]);
     }
 
     [Theory]
@@ -45,7 +54,8 @@ public sealed class CommandLineTests
     [InlineData("--from is a whole number above 0, not '0'", "log --from 0")]
     [InlineData("KEY is missing", "get")]
     [InlineData("There is no option '--bogus'", "--bogus")]
-    [InlineData("There is no option '--five'", "put k --five")]
+    [InlineData("There is no option '--if-absnet'", "put k --if-absnet")]
+    [InlineData("There is no option '--josn'", "get --josn k")]
     [InlineData("'b' is one argument too many", "get a b")]
     [InlineData("leased", "get k --consistency eventual")]
     [InlineData("which is no http address", "get k --endpoints ftp://a")]
