@@ -37,6 +37,9 @@ internal static class ReplicaCommands
 
     private static Uri Address(IResourceBuilder<ProjectResource> node, string path) => new(new Uri(node.GetEndpoint("http").Url), path);
 
+    /// <summary>A replica that stands still answers nothing; that is no cancellation by the user.</summary>
+    private static bool IsTimeout(Exception failed, CancellationToken stop) => failed is OperationCanceledException && !stop.IsCancellationRequested;
+
     private static async Task<ExecuteCommandResult> CrashAsync(IResourceBuilder<ProjectResource> node, CancellationToken stop)
     {
         try
@@ -48,6 +51,10 @@ internal static class ReplicaCommands
         {
             // Who crashes answers nothing.
             return CommandResults.Success($"{node.Resource.Name} crashed.");
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            return CommandResults.Failure($"{node.Resource.Name} does not answer, and did not crash.");
         }
     }
 
@@ -61,7 +68,7 @@ internal static class ReplicaCommands
                 ? CommandResults.Success($"{node.Resource.Name} no longer leads.")
                 : CommandResults.Failure(body.RootElement.GetProperty("detail").GetString());
         }
-        catch (Exception failed) when (failed is HttpRequestException or JsonException)
+        catch (Exception failed) when (failed is HttpRequestException or JsonException || IsTimeout(failed, stop))
         {
             return CommandResults.Failure(failed);
         }
@@ -87,7 +94,7 @@ internal static class ReplicaCommands
 
             return CommandResults.Success(common.Count == 0 ? "No slot is still on all replicas." : $"Equal: slots {common[0]} to {common[^1]} on {nodes.Count} replicas.");
         }
-        catch (Exception failed) when (failed is HttpRequestException or JsonException)
+        catch (Exception failed) when (failed is HttpRequestException or JsonException || IsTimeout(failed, stop))
         {
             return CommandResults.Failure($"Not compared, since a replica does not answer: {failed.Message}");
         }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using AspirePaxos.Cli.Commands;
 
 namespace AspirePaxos.Cli;
@@ -45,7 +46,7 @@ internal static class CommandTree
         var screen = context.Screen;
         // A value that begins with @ is a value, and no file to read.
         var line = Build(context).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (line.Action is ParseErrorAction)
+        if (line.Action is ParseErrorAction || Mistyped(line) is not null)
         {
             Report(context, line, new CommandFailedException(ExitCode.WrongUsage, Wrong(line), $"See: {NameOf(line.CommandResult.Command)} --help"));
             return ExitCode.WrongUsage;
@@ -80,9 +81,25 @@ internal static class CommandTree
     }
 
     /// <summary>What was not understood says more than what is missing for that.</summary>
-    private static string Wrong(ParseResult line) => line.UnmatchedTokens is [var first, ..] && line.CommandResult.Command is RootCommand
-        ? $"There is no command '{first}'."
-        : string.Join(' ', line.Errors.Select(error => error.Message));
+    private static string Wrong(ParseResult line)
+    {
+        var command = line.CommandResult.Command;
+        if (Mistyped(line) is { } mistyped) return $"There is no option '{mistyped}'.";
+        if (line.UnmatchedTokens is [var first, ..])
+        {
+            if (first.StartsWith('-')) return $"There is no option '{first}'.";
+            return command is RootCommand ? $"There is no command '{first}'." : $"'{first}' is one argument too many.";
+        }
+
+        var missing = command.Arguments.FirstOrDefault(argument => argument.Arity.MinimumNumberOfValues > 0 && line.GetResult(argument) is not { Tokens.Count: > 0 });
+        return missing is null ? string.Join(' ', line.Errors.Select(error => error.Message)) : $"{missing.Name} is missing.";
+    }
+
+    /// <summary>An option that nobody knows would be taken for a key or value. What begins so comes behind --.</summary>
+    private static string? Mistyped(ParseResult line) =>
+        (line.Action is not ParseErrorAction && line.Action != line.CommandResult.Command.Action) || line.Tokens.Any(token => token.Type == TokenType.DoubleDash)
+        ? null
+        : line.CommandResult.Command.Arguments.SelectMany(argument => line.GetResult(argument)?.Tokens ?? []).FirstOrDefault(token => token.Value.StartsWith("--", StringComparison.Ordinal))?.Value;
 
     private static string NameOf(Command command) => command is RootCommand ? "paxos" : $"paxos {command.Name}";
 
@@ -93,7 +110,7 @@ internal static class CommandTree
         public override int Invoke(ParseResult parseResult)
         {
             help.Invoke(parseResult);
-            parseResult.InvocationConfiguration.Output.WriteLine(ExitCode.Help);
+            parseResult.InvocationConfiguration.Output.WriteLine(ExitCode.Help(help.MaxWidth));
             return ExitCode.Done;
         }
     }

@@ -24,6 +24,8 @@ try
 }
 catch (OperationCanceledException) when (stopping.IsCancellationRequested)
 {
+    // The terminal has shown ^C; what comes next begins on a line of its own.
+    if (!Console.IsErrorRedirected) Console.Error.WriteLine();
     return stoppedBy;
 }
 catch (IOException broken) when (broken.HResult == PipeReader.BrokenPipe)

@@ -56,6 +56,9 @@ internal abstract record LoopInput
 
     public sealed record HandOver : LoopInput;
 
+    /// <summary>Clients wait no longer.</summary>
+    public sealed record EndRequests : LoopInput;
+
     public sealed record Stop : LoopInput;
 }
 

@@ -64,7 +64,7 @@ public static class NodeApplication
 
         // Nothing here blocks: a request needs no hop to another thread of the pool between its socket and its handler.
         services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = NodeLifetime.Limit(options));
         services.AddSingleton(Options.Create(options));
         services.AddSingleton(options);
         services.AddSingleton(inbox);

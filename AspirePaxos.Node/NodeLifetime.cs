@@ -1,3 +1,4 @@
+using AspirePaxos.Node.Api;
 using AspirePaxos.Node.Telemetry;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -5,14 +6,23 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 namespace AspirePaxos.Node;
 
 /// <summary>
-/// The replica starts before the server listens, and stops after the server has answered what it had taken: leadership is handed
-/// over first, then the server drains, then the storage commits what is queued.
+/// The replica starts before the server listens, and stops after it. A node that ends takes no more from clients, hands over leadership and
+/// answers what it has taken; for that it must hear of its successor, so the server listens until then. Last the storage commits what is queued.
 /// </summary>
 internal sealed partial class NodeLifetime(
-    ReplicaLoop loop, NodeMeter meter, NodeOptions options, IServer server, ILogger<NodeLifetime> logger)
+    ReplicaLoop loop, ClientRequests requests, NodeMeter meter, NodeOptions options, IServer server, ILogger<NodeLifetime> logger)
     : IHostedLifecycleService
 {
     private static readonly TimeSpan HandOverLimit = TimeSpan.FromSeconds(2);
+
+    /// <summary>For the answers to leave, and for peers; then connections are cut.</summary>
+    private static readonly TimeSpan ServerLimit = TimeSpan.FromSeconds(1);
+
+    /// <summary>From SIGTERM until the last connection is closed, at most.</summary>
+    public static TimeSpan Limit(NodeOptions options) => HandOverLimit + DrainLimit(options) + ServerLimit;
+
+    /// <summary>By then the others follow another leader, or there is none to wait for.</summary>
+    private static TimeSpan DrainLimit(NodeOptions options) => TimeSpan.FromMilliseconds(Math.Min(2L * options.ElectionTimeout, options.RequestTimeout));
 
     public Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -35,8 +45,11 @@ internal sealed partial class NodeLifetime(
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         var role = loop.Status.Role;
+        requests.Close();
         LogStopping(role);
         await loop.HandOverAsync(HandOverLimit);
+        await requests.DrainAsync(DrainLimit(options));
+        loop.EndRequests();
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -9,10 +9,19 @@ if (Environment.GetEnvironmentVariable(inlineCompletions) is null) Environment.S
 
 const int wrongSettings = 64, wrongDataDirectory = 65, cannotListen = 66;
 
+var ending = CancellationToken.None;
+
 try
 {
     // Settings are read once. Watching their files means watching all folders beside them, the data among them.
-    await NodeApplication.Build(WebApplication.CreateBuilder([.. args, "--hostBuilder:reloadConfigOnChange=false"])).RunAsync();
+    var app = NodeApplication.Build(WebApplication.CreateBuilder([.. args, "--hostBuilder:reloadConfigOnChange=false"]));
+    ending = app.Lifetime.ApplicationStopping;
+    await app.RunAsync();
+    return 0;
+}
+catch (OperationCanceledException) when (ending.IsCancellationRequested)
+{
+    // It was asked to end before it listened.
     return 0;
 }
 catch (OptionsValidationException e)

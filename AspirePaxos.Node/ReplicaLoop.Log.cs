@@ -41,6 +41,11 @@ public sealed partial class ReplicaLoop
     [LoggerMessage(EventId = 104, Message = "This replica is not ready: {Reason}")]
     private partial void LogMixedModes(LogLevel level, string reason);
 
+    [LoggerMessage(
+        EventId = 106, Level = LogLevel.Information,
+        Message = "Ended before it was known what becomes of {Writes} writes and {Reads} reads: clients were told that the outcome is unknown, or the read not confirmed.")]
+    private partial void LogRequestsEnded(int writes, int reads);
+
     [LoggerMessage(EventId = 105, Level = LogLevel.Critical, Message = "{What} The process stops at once, so that nothing is lost or wrongly acknowledged.")]
     private partial void LogFailure(string what, Exception failure);
 }

@@ -122,6 +122,9 @@ public sealed partial class ReplicaLoop
             case LoopInput.HandOver:
                 replica.HandOver();
                 break;
+            case LoopInput.EndRequests:
+                GiveUpRequests();
+                break;
             case LoopInput.Stop:
                 stopped = true;
                 break;
@@ -193,11 +196,18 @@ public sealed partial class ReplicaLoop
         completions.Add(() => write.Done.TrySetResult(outcome));
     }
 
-    /// <summary>What was proposed may still be chosen by the others.</summary>
+    /// <summary>What was proposed may still be chosen, here or by the others.</summary>
+    private void GiveUpRequests()
+    {
+        if (writes.Count + reads.Count > 0) LogRequestsEnded(writes.Count, reads.Count);
+        foreach (var requestId in writes.Keys.ToArray()) Complete(requestId, Outcome.Unknown);
+        foreach (var answer in reads.Values) answer(false, store);
+        reads.Clear();
+    }
+
     private void AbandonAll()
     {
-        foreach (var write in writes.Values) completions.Add(() => write.Done.TrySetResult(Outcome.Unknown));
-        foreach (var answer in reads.Values) answer(false, store);
+        GiveUpRequests();
         while (inbox.TryTake(out var late))
         {
             if (late is LoopInput.Propose propose) completions.Add(() => propose.Done.TrySetResult(Outcome.NotProposed));

@@ -125,6 +125,9 @@ public sealed partial class ReplicaLoop : IDisposable
         while (Status.Role == Role.Leader && Environment.TickCount64 - since < limit.TotalMilliseconds) await Task.Delay(options.TickInterval);
     }
 
+    /// <summary>Answers what clients wait for: writes as unknown, reads as not confirmed.</summary>
+    internal void EndRequests() => inbox.Post(new LoopInput.EndRequests());
+
     /// <summary>Opens the data directory and begins to take part.</summary>
     /// <exception cref="StorageException">The data directory cannot be used.</exception>
     internal void Start()

@@ -10,6 +10,8 @@ while IFS= read -r line; do
 done <"${1:-Makefile}"
 cat <<'TEXT'
 
+A first round:  make all requests logs diff crash stop
+
   ENGINE=containers|processes   containers where an engine runs, else processes
   ENDPOINTS=URL,URL,…           another cluster than the one found here (default http://127.0.0.1:8000 to 8002)
   NODES=5  PORT_BASE=9000  DATA=DIR  FRESH=1   for provision: size, ports, data folder, start without old data

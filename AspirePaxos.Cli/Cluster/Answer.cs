@@ -13,6 +13,9 @@ internal sealed record Answer(NodeAddress Node, HttpStatusCode Status, byte[] Bo
 
     public long? Slot => Number("Paxos-Slot");
 
+    /// <summary>Every refusal of a node is problem details; another server's 404 does not say that there is no such key.</summary>
+    public bool IsOfNode => Succeeded || Headers.GetValueOrDefault("Content-Type") == "application/problem+json";
+
     public JsonElement Json
     {
         get
@@ -47,6 +50,8 @@ internal sealed record Answer(NodeAddress Node, HttpStatusCode Status, byte[] Bo
             }
         }
     }
+
+    public string OfNoNode => $"{Node.Address} answers {(int)Status}, but not as a node of AspirePaxos does.";
 
     /// <summary>For every refusal that a command does not expect.</summary>
     public CommandFailedException Refused() => new(ExitCode.WrongUsage, $"{Node.Name} refused the request ({(int)Status}): {Problem}");

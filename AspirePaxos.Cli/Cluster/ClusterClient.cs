@@ -10,6 +10,9 @@ internal sealed class ClusterClient(FoundCluster found, TimeSpan timeout) : IDis
     /// <summary>Above what a node allows itself for a request (Paxos:RequestTimeout), so that it is the node that says how it ended.</summary>
     private static readonly TimeSpan patienceWithOne = TimeSpan.FromSeconds(7);
 
+    /// <summary>A body above it waits until the node asks for it: one that refuses it says why, and need not take it first.</summary>
+    private const int LargeBody = 64 << 10;
+
     private static readonly TimeSpan pause = TimeSpan.FromMilliseconds(300);
 
     /// <summary>With less left nobody is asked again: an attempt that is cut off only makes a known outcome unknown.</summary>
@@ -31,7 +34,7 @@ internal sealed class ClusterClient(FoundCluster found, TimeSpan timeout) : IDis
         var began = Stopwatch.GetTimestamp();
         var write = method != HttpMethod.Get;
         (string, string)[] sent = [.. headers ?? [], .. write ? [("Idempotency-Key", Guid.NewGuid().ToString())] : Array.Empty<(string, string)>()];
-        var (mayHaveHappened, lastWords) = (false, "");
+        var (mayHaveHappened, lastWords, noNode) = (false, "", "");
         while (true)
         {
             var someoneListens = false;
@@ -42,7 +45,15 @@ internal sealed class ClusterClient(FoundCluster found, TimeSpan timeout) : IDis
                     var left = timeout - Stopwatch.GetElapsedTime(began);
                     if (left <= (lastWords.Length > 0 ? leastTime : TimeSpan.Zero)) throw GaveUp(write && mayHaveHappened, lastWords);
                     var answer = await AskAsync(node, method, path, left < patienceWithOne ? left : patienceWithOne, stop, body, sent);
-                    if (answer.Status is not (HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout or HttpStatusCode.TooManyRequests)) return answer;
+                    if (answer.Status is not (HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout or HttpStatusCode.TooManyRequests))
+                    {
+                        if (answer.IsOfNode) return answer;
+                        // A proxy that gave up on the node behind it may have passed the request on.
+                        mayHaveHappened |= (int)answer.Status >= 500;
+                        lastWords = noNode = answer.OfNoNode;
+                        continue;
+                    }
+
                     mayHaveHappened |= answer.Status == HttpStatusCode.GatewayTimeout;
                     lastWords = $"{node.Name}: {answer.Problem}";
                     someoneListens = true;
@@ -55,7 +66,7 @@ internal sealed class ClusterClient(FoundCluster found, TimeSpan timeout) : IDis
                 }
             }
 
-            if (!someoneListens && !mayHaveHappened) throw found.NoAnswer();
+            if (!someoneListens && !mayHaveHappened) throw found.NoAnswer(noNode);
             await Task.Delay(pause, stop);
         }
     }
@@ -69,6 +80,7 @@ internal sealed class ClusterClient(FoundCluster found, TimeSpan timeout) : IDis
         var uri = new Uri(node.Address + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         using var request = new HttpRequestMessage(method, uri);
         if (body is not null) request.Content = new ByteArrayContent(body);
+        request.Headers.ExpectContinue = body?.Length > LargeBody;
         foreach (var (name, value) in headers ?? []) request.Headers.TryAddWithoutValidation(name, value);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limit.CancelAfter(patience);
@@ -76,7 +88,8 @@ internal sealed class ClusterClient(FoundCluster found, TimeSpan timeout) : IDis
         {
             using var response = await http.SendAsync(request, limit.Token);
             var bytes = await response.Content.ReadAsByteArrayAsync(limit.Token);
-            return new(node, response.StatusCode, bytes, response.Headers.ToDictionary(header => header.Key, header => string.Join(',', header.Value), StringComparer.OrdinalIgnoreCase));
+            var answered = response.Headers.Concat(response.Content.Headers);
+            return new(node, response.StatusCode, bytes, answered.ToDictionary(header => header.Key, header => string.Join(',', header.Value), StringComparer.OrdinalIgnoreCase));
         }
         catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !stop.IsCancellationRequested))
         {

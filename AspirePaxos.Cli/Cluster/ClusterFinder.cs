@@ -28,7 +28,7 @@ internal sealed partial class ClusterFinder(Func<string, string?> environment, s
                 $"Start one: dotnet run --project AspirePaxos.AppHost -- --data {data}. Or name the nodes: --endpoints URL,URL.");
         }
 
-        var all = Told(DefaultEndpoints, "the default", null);
+        var all = Told(DefaultEndpoints, "the default addresses", null);
         return all with { Nodes = [.. all.Nodes.Select((node, i) => node with { Name = $"node{i}" })] };
     }
 

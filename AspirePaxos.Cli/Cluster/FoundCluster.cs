@@ -7,9 +7,10 @@ namespace AspirePaxos.Cli.Cluster;
 /// <param name="Launcher">What runs them on this machine; null where that is not known.</param>
 internal sealed record FoundCluster(IReadOnlyList<NodeAddress> Nodes, string Source, ClusterFile? Launcher)
 {
-    public CommandFailedException NoAnswer() => new(
+    /// <param name="instead">Who else answers there; empty: nobody does.</param>
+    public CommandFailedException NoAnswer(string instead = "") => new(
         ExitCode.Unavailable,
-        $"No node answers at {string.Join(", ", Nodes.Select(node => node.Address))} ({Source}).",
+        $"No node answers at {string.Join(", ", Nodes.Select(node => node.Address))} ({Source}).{(instead.Length > 0 ? $" {instead}" : "")}",
         "Start a cluster: dotnet run --project AspirePaxos.AppHost, or make provision. Name another: --endpoints URL,URL or PAXOS_ENDPOINTS.");
 
     /// <exception cref="CommandFailedException">There is none of that name or address.</exception>

@@ -24,6 +24,7 @@ internal static class Level
         var reports = await NodeReport.OfAnyAsync(client, stop);
         while (missing(reports) is { } why)
         {
+            if (Array.Find(reports, report => report.IsNoNode) is { } other) throw new CommandFailedException(ExitCode.Unavailable, other.NotReady[0], "Check the addresses: --endpoints or PAXOS_ENDPOINTS.");
             if (Stopwatch.GetElapsedTime(began) > patience) throw new CommandFailedException(ExitCode.Unavailable, $"{what} within {patience.TotalSeconds:0} s: {why}", next);
             await Task.Delay(pause, stop);
             reports = await NodeReport.OfAllAsync(client, stop);

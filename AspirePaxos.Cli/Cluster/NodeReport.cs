@@ -7,7 +7,8 @@ namespace AspirePaxos.Cli.Cluster;
 /// <param name="Status">Null: it did not answer.</param>
 /// <param name="Raw">The same as it came.</param>
 /// <param name="NotReady">Why it is not ready; empty where it is.</param>
-internal sealed record NodeReport(NodeAddress Node, NodeStatus? Status, JsonElement? Raw, IReadOnlyList<string> NotReady)
+/// <param name="IsNoNode">Something else answers there.</param>
+internal sealed record NodeReport(NodeAddress Node, NodeStatus? Status, JsonElement? Raw, IReadOnlyList<string> NotReady, bool IsNoNode = false)
 {
     private static readonly TimeSpan patience = TimeSpan.FromSeconds(3);
 
@@ -21,7 +22,7 @@ internal sealed record NodeReport(NodeAddress Node, NodeStatus? Status, JsonElem
     public static async Task<NodeReport[]> OfAnyAsync(ClusterClient client, CancellationToken stop)
     {
         var reports = await OfAllAsync(client, stop);
-        return Array.Exists(reports, report => report.Status is not null) ? reports : throw client.Found.NoAnswer();
+        return Array.Exists(reports, report => report.Status is not null) ? reports : throw client.Found.NoAnswer(Array.Find(reports, report => report.IsNoNode)?.NotReady[0] ?? "");
     }
 
     public static async Task<NodeReport> OfAsync(ClusterClient client, NodeAddress node, CancellationToken stop)
@@ -29,7 +30,7 @@ internal sealed record NodeReport(NodeAddress Node, NodeStatus? Status, JsonElem
         try
         {
             var status = await client.AskAsync(node, HttpMethod.Get, "/v1/status", patience, stop);
-            if (!status.Succeeded) return new(node, null, null, [$"/v1/status answers {(int)status.Status}. Is this a node of AspirePaxos?"]);
+            if (!status.Succeeded) return new(node, null, null, [status.OfNoNode], IsNoNode: true);
             var health = await client.AskAsync(node, HttpMethod.Get, "/health/ready", patience, stop);
             var raw = status.Json;
             var parsed = raw.Deserialize<NodeStatus>(JsonSerializerOptions.Web)!;
@@ -42,7 +43,7 @@ internal sealed record NodeReport(NodeAddress Node, NodeStatus? Status, JsonElem
         }
         catch (Exception e) when (e is CommandFailedException or JsonException or InvalidOperationException or KeyNotFoundException)
         {
-            return new(node, null, null, ["It answers, but not as a node of AspirePaxos does."]);
+            return new(node, null, null, [$"{node.Address} answers, but not as a node of AspirePaxos does."], IsNoNode: true);
         }
     }
 }

@@ -66,7 +66,7 @@ internal sealed class BenchCommand : PaxosCommand
                 tally.Answered, tally.Failed);
         }
 
-        Screen.Out.Write(listing.For(Screen.Width));
+        listing.WriteTo(Screen);
     }
 
     private void ShowJson(ParseResult line, (string Name, Tally Tally)[] kinds, TimeSpan elapsed) => Screen.Json(new

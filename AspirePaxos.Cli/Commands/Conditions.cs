@@ -9,7 +9,7 @@ namespace AspirePaxos.Cli.Commands;
 /// <summary>What a write asks of the key that it changes: compare-and-set.</summary>
 internal sealed class Conditions
 {
-    private readonly Option<long?> ifRevision = new("--if-revision") { Description = "Only if the key is at this revision.", HelpName = "N" };
+    private readonly Option<long?> ifRevision = NumberOption.OrNone("--if-revision", "Only if the key is at this revision.");
     private readonly Option<bool> ifPresent = new("--if-present") { Description = "Only if the key exists." };
     private readonly Option<bool> ifAbsent = new("--if-absent") { Description = "Only if the key does not exist." };
 

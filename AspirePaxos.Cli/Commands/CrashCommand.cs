@@ -38,7 +38,7 @@ internal sealed class CrashCommand : PaxosCommand
         var chosen = line.GetValue(names) is { Length: > 0 } asked ? asked.Select(named.Find).ToList() : nodes;
         var between = TimeSpan.FromSeconds(line.GetValue(pause));
         using var load = new CrashLoad(nodes, line.GetValue(clients), stop);
-        Say(line, $"{Shown.Count(line.GetValue(clients), "client")} write while {string.Join(", ", chosen.Select(node => node.Name))} crash, {(line.GetValue(rounds) == 1 ? "once" : $"{line.GetValue(rounds)} times each")}");
+        Say(line, $"{Shown.Count(line.GetValue(clients), "client")} write{(line.GetValue(clients) == 1 ? "s" : "")} while {string.Join(", ", chosen.Select(node => node.Name))} {(chosen.Count == 1 ? "crashes" : "crash")}, {(line.GetValue(rounds) == 1 ? "once" : $"{line.GetValue(rounds)} times each")}");
         try
         {
             await Task.Delay(between, stop);

@@ -33,13 +33,13 @@ internal sealed class InfoCommand(CommandContext context) : PaxosCommand("info",
             return ExitCode.Done;
         }
 
-        Screen.Say($"Found by {client.Found.Source}.");
+        Screen.Say($"Found by {client.Found.Source}: {string.Join(", ", client.Found.Nodes.Select(node => node.Address))}");
         var clusters = reports.Select(report => report.Status?.ClusterId).OfType<string>().Distinct().ToList();
         Screen.Say($"{(clusters.Count == 1 ? "Cluster" : "DIFFERENT clusters")} {string.Join(", ", clusters)}; mode {reports.Select(report => report.Status?.Mode).First(mode => mode is not null)}.");
         Screen.Line("");
-        Screen.Out.Write(StatusCommand.View(reports, Screen.Width));
+        StatusCommand.Show(Screen, reports);
         Screen.Line("");
-        Screen.Out.Write(Sizes(reports).For(Screen.Width));
+        Sizes(reports).WriteTo(Screen);
         if (launcher is not null) ShowFiles(reports, launcher);
         return ExitCode.Done;
     }

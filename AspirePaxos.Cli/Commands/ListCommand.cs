@@ -8,11 +8,10 @@ namespace AspirePaxos.Cli.Commands;
 internal sealed class ListCommand : PaxosCommand
 {
     private const int PageSize = 500;
-    private const int LongestShown = 60;
 
     private readonly Argument<string> prefix = new("PREFIX") { Description = "Only keys that begin so.", DefaultValueFactory = _ => "" };
     private readonly Option<string?> after = new("--after") { Description = "Only keys behind this one.", HelpName = "KEY" };
-    private readonly Option<int?> limit = new("--limit") { Description = "At most so many keys; all where not said.", HelpName = "N" };
+    private readonly Option<long?> limit = NumberOption.OrNone("--limit", "At most so many keys; all where not said.");
     private readonly Option<bool> keysOnly = new("--keys") { Description = "Only the keys, one a line." };
 
     public ListCommand(CommandContext context)
@@ -22,15 +21,11 @@ internal sealed class ListCommand : PaxosCommand
         Add(after);
         Add(limit);
         Add(keysOnly);
-        limit.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int?>() < 1) result.AddError("--limit is a number above 0.");
-        });
     }
 
     protected override async Task<int> ExecuteAsync(ParseResult line, ClusterClient client, CancellationToken stop)
     {
-        var (from, left, first) = (line.GetValue(after), line.GetValue(limit) ?? int.MaxValue, true);
+        var (from, left, first) = (line.GetValue(after), line.GetValue(limit) ?? long.MaxValue, true);
         while (left > 0)
         {
             var query = $"/v1/kv?limit={Math.Min(left, PageSize)}&prefix={Uri.EscapeDataString(line.GetValue(prefix)!)}" + (from is null ? "" : $"&after={Uri.EscapeDataString(from)}");
@@ -64,14 +59,14 @@ internal sealed class ListCommand : PaxosCommand
 
         if (first && entries.Count == 0) Screen.Note("There is no such key.");
         if (entries.Count == 0) return;
-        var listing = new Listing("KEY", "REVISION", "VALUE") { HasHeader = first };
+        var listing = new Listing("KEY", "REVISION", "VALUE") { HasHeader = first, Elastic = "VALUE" };
         foreach (var entry in entries) listing.Row(Shown.Text(entry.GetProperty("key").GetString()!), entry.GetProperty("revision").GetInt64(), Value(entry));
-        Screen.Out.Write(listing.For(Screen.Width));
+        listing.WriteTo(Screen);
     }
 
     private string Value(JsonElement entry)
     {
         var value = entry.GetProperty("value").GetString() is { } text ? Shown.Text(text) : Shown.Value(entry.GetProperty("valueBase64").GetBytesFromBase64());
-        return Screen.IsTerminal ? Shown.Short(value, LongestShown) : value;
+        return Screen.IsTerminal ? Shown.Short(value, Screen.Width) : value;
     }
 }

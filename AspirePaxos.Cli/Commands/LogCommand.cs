@@ -11,7 +11,7 @@ internal sealed class LogCommand : PaxosCommand
 
     private readonly Option<bool> follow = new("--follow", "-f") { Description = "Go on with what is chosen from now on, until Ctrl+C." };
     private readonly Option<int> lines = NumberOption.Of("--lines", "Begin so many slots before the end.", 20, 0, 1_000_000);
-    private readonly Option<long?> from = new("--from") { Description = "Begin at this slot instead.", HelpName = "SLOT" };
+    private readonly Option<long?> from = NumberOption.OrNone("--from", "Begin at this slot instead.", "SLOT");
     private readonly Option<string?> node = new("--node") { Description = "Of this node, by name or address; else of any.", HelpName = "NODE" };
 
     public LogCommand(CommandContext context)

@@ -61,7 +61,7 @@ internal sealed class RequestCommand : PaxosCommand
     {
         var listing = new Listing("CLIENT", "NODE", "URL", "ACKNOWLEDGED");
         for (var i = 0; i < done.Length; i++) listing.Row(i, nodes[i % nodes.Count].Name, nodes[i % nodes.Count].Address, $"{done[i]} of {each}");
-        Screen.Out.Write(listing.For(Screen.Width));
+        listing.WriteTo(Screen);
         Screen.Say($"{tally.Answered} sets in {Shown.Seconds(elapsed)}, {tally.Answered / elapsed.TotalSeconds:0} per second; median {Shown.Milliseconds(tally.Within(0.5))}, slowest {Shown.Milliseconds(tally.Within(1))}");
         foreach (var (why, failures) in tally.Failures) Screen.Note(Meaning(why, failures));
         if (tally.Failed == 0) Screen.Good($"All {tally.Answered} sets are acknowledged.");

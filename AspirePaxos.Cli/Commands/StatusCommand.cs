@@ -23,7 +23,7 @@ internal sealed class StatusCommand : PaxosCommand
         if (line.GetValue(watch)) return await WatchAsync(line, client, stop);
         var reports = await NodeReport.OfAnyAsync(client, stop);
         if (Json(line)) WriteJson(reports);
-        else Screen.Out.Write(View(reports, Screen.Width));
+        else Show(Screen, reports);
         return Array.TrueForAll(reports, report => report.Ready) ? ExitCode.Done : ExitCode.No;
     }
 
@@ -36,10 +36,16 @@ internal sealed class StatusCommand : PaxosCommand
             var first = await NodeReport.OfAllAsync(client, stop);
             await Screen.Out.Live(View(first, Screen.Width)).StartAsync(async live =>
             {
+                var width = Screen.Width;
                 while (true)
                 {
                     await Task.Delay(pause, stop);
-                    live.UpdateTarget(View(await NodeReport.OfAllAsync(client, stop), Screen.Width));
+                    var reports = await NodeReport.OfAllAsync(client, stop);
+
+                    // The terminal has broken the lines anew, and nothing is where it was.
+                    if (Screen.Width != width) Screen.Out.Clear();
+                    width = Screen.Width;
+                    live.UpdateTarget(View(reports, width));
                 }
             });
         }
@@ -48,7 +54,7 @@ internal sealed class StatusCommand : PaxosCommand
         {
             var reports = await NodeReport.OfAllAsync(client, stop);
             if (Json(line)) WriteJson(reports);
-            else Screen.Out.Write(View(reports, Screen.Width));
+            else Show(Screen, reports);
             await Screen.PauseAsync(pause, stop);
         }
     }
@@ -64,7 +70,27 @@ internal sealed class StatusCommand : PaxosCommand
     private static NodeStatus? Leader(NodeReport[] reports) =>
         reports.Select(report => report.Status).OfType<NodeStatus>().Where(status => status.Role == "leader").MaxBy(status => status.Ballot?.Number ?? 0);
 
+    internal static void Show(Screen screen, NodeReport[] reports)
+    {
+        if (screen.IsTerminal)
+        {
+            screen.Out.Write(View(reports, screen.Width));
+            return;
+        }
+
+        Table(reports).WriteTo(screen);
+        screen.Line("");
+        screen.Line(Summary(reports));
+        foreach (var reason in Reasons(reports)) screen.Line(reason);
+    }
+
     internal static IRenderable View(NodeReport[] reports, int width)
+    {
+        var summary = new Text(Summary(reports), new Style(Array.TrueForAll(reports, report => report.Ready) ? Color.Green : Color.Yellow));
+        return new Rows([Table(reports).For(width), new Text(""), summary, .. Reasons(reports).Select(reason => new Text(reason, new Style(Color.Yellow)))]);
+    }
+
+    private static Listing Table(NodeReport[] reports)
     {
         var listing = new Listing("NODE", "ROLE", "BALLOT", "COMMIT", "APPLIED", "LAG", "REVISION", "KEYS", "READY", "URL") { Dispensable = ["URL", "REVISION", "KEYS", "APPLIED", "BALLOT"] };
         foreach (var report in reports)
@@ -81,11 +107,13 @@ internal sealed class StatusCommand : PaxosCommand
             }
         }
 
-        var ready = reports.Count(report => report.Ready);
-        var summary = $"{ready} of {Shown.Count(reports.Length, "node")} ready; {(Leader(reports) is { } leader ? $"{leader.Node} leads" : "nobody says it leads")}";
-        var reasons = reports.SelectMany(report => report.NotReady.Select(reason => new Text($"{report.Node.Name}: {Shown.Text(reason)}", new Style(Color.Yellow))));
-        return new Rows([listing.For(width), new Text(""), new Text(summary, new Style(ready == reports.Length ? Color.Green : Color.Yellow)), .. reasons]);
+        return listing;
     }
+
+    private static string Summary(NodeReport[] reports) =>
+        $"{reports.Count(report => report.Ready)} of {Shown.Count(reports.Length, "node")} ready; {(Leader(reports) is { } leader ? $"{leader.Node} leads" : "nobody says it leads")}";
+
+    private static IEnumerable<string> Reasons(NodeReport[] reports) => reports.SelectMany(report => report.NotReady.Select(reason => $"{report.Node.Name}: {Shown.Text(reason)}"));
 
     private static Listing.Cell Coloured(string text, Color colour) => new(text, new Style(colour));
 }

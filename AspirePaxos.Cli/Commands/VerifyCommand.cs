@@ -13,7 +13,7 @@ internal sealed class VerifyCommand : PaxosCommand
     private readonly Option<int> clients = NumberOption.Of("--clients", "So many at once, spread over the nodes.", 8, 1, 256);
     private readonly Option<int> keys = NumberOption.Of("--keys", "So many keys, which they share.", 8, 1, 10_000);
     private readonly Option<string> page = new("--page") { Description = "Where a counterexample is drawn.", HelpName = "FILE", DefaultValueFactory = _ => "verify.html" };
-    private readonly Option<string?> kept = new("--history") { Description = "Keeps the recorded history there, in the format of docs/history-format.md.", HelpName = "FILE" };
+    private readonly Option<string?> history = new("--history") { Description = "Keeps the recorded history there, in the format of docs/history-format.md.", HelpName = "FILE" };
 
     public VerifyCommand(CommandContext context)
         : base("verify", "Lets clients read, write and delete keys of their own, and checks whether all answers fit one order: linearizability. Crash nodes meanwhile, if you like.", context)
@@ -22,24 +22,31 @@ internal sealed class VerifyCommand : PaxosCommand
         Add(clients);
         Add(keys);
         Add(page);
-        Add(kept);
+        Add(history);
     }
 
     protected override async Task<int> ExecuteAsync(ParseResult line, ClusterClient client, CancellationToken stop)
     {
         var nodes = (await NodeReport.OfAnyAsync(client, stop)).Select(report => report.Node).ToList();
+        using var kept = line.GetValue(history) is { } file ? Created(file) : null;
+        if (Path.GetDirectoryName(Path.GetFullPath(line.GetRequiredValue(page))) is { } folder && !Directory.Exists(folder))
+            throw NotWritable(line.GetRequiredValue(page), "there is no such folder.", "--page");
         var workload = new CheckedWorkload(nodes, line.GetValue(clients), line.GetValue(keys));
         var time = TimeSpan.FromSeconds(line.GetValue(seconds));
         var began = Stopwatch.GetTimestamp();
         var running = workload.RunAsync(time, stop);
         await Progress.WhileAsync(Screen, "recording", time.TotalSeconds, () => Stopwatch.GetElapsedTime(began).TotalSeconds, running);
-        var history = await running;
-        if (line.GetValue(kept) is { } file) Keep(history, file);
+        var recorded = await running;
+        if (kept is not null)
+        {
+            HistoryFile.Write(recorded, kept);
+            await kept.FlushAsync(stop);
+        }
 
         var searched = 0.0;
-        var checking = Task.Run(() => LinearizabilityChecker.Check(history, onKey: (done, all) => searched = (double)done / all), stop);
+        var checking = Task.Run(() => LinearizabilityChecker.Check(recorded, onKey: (done, all) => searched = (double)done / all), stop);
         await Progress.WhileAsync(Screen, "checking", 1, () => searched, checking);
-        var code = Show(line, history, await checking);
+        var code = Show(line, recorded, await checking);
         Screen.Flush();
         await ForgetAsync(client, workload, stop);
         return code;
@@ -86,11 +93,21 @@ internal sealed class VerifyCommand : PaxosCommand
         _ => outcome.ToString().ToLowerInvariant(),
     };
 
-    private static void Keep(History history, string path)
+    /// <summary>Before the work, which would be in vain where it cannot be kept.</summary>
+    private static StreamWriter Created(string path)
     {
-        using var writer = new StreamWriter(path);
-        HistoryFile.Write(history, writer);
+        try
+        {
+            return new StreamWriter(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw NotWritable(path, e.Message, "--history");
+        }
     }
+
+    private static CommandFailedException NotWritable(string path, string why, string option) =>
+        new(ExitCode.WrongUsage, $"{path} cannot be written: {why}", $"Name another file: {option} FILE.");
 
     private static string Draw(Counterexample counterexample, string path)
     {

@@ -7,6 +7,7 @@ namespace AspirePaxos.Cli.Output;
 internal sealed class Listing(params string[] headers)
 {
     private const int Gap = 2;
+    private const int LeastOfElastic = 16;
 
     private readonly List<Cell[]> rows = [];
 
@@ -24,6 +25,9 @@ internal sealed class Listing(params string[] headers)
     /// <summary>Headers of the columns that may be left out, the first to go first.</summary>
     public string[] Dispensable { get; init; } = [];
 
+    /// <summary>The header of the column whose cells may be cut where that makes the table fit.</summary>
+    public string? Elastic { get; init; }
+
     public Listing Row(params Cell[] cells)
     {
         rows.Add(cells);
@@ -38,22 +42,60 @@ internal sealed class Listing(params string[] headers)
             if (NaturalWidth(shown) > width) shown.Remove(Array.IndexOf(headers, header));
         }
 
+        if (Elastic is not null && NaturalWidth(shown) > width) Cut(Array.IndexOf(headers, Elastic), NaturalWidth(shown) - width);
         return NaturalWidth(shown) <= width ? Table(shown) : Blocks();
     }
 
-    private int NaturalWidth(List<int> shown) =>
-        shown.Sum(column => rows.Select(row => Width(row[column].Text)).Append(headers[column].Length).Max()) + (Gap * (shown.Count - 1));
+    /// <summary>Where it fits; what is no terminal gets all columns, and nothing behind the last.</summary>
+    public void WriteTo(Screen screen)
+    {
+        if (screen.IsTerminal)
+        {
+            screen.Out.Write(For(screen.Width));
+            return;
+        }
+
+        int[] columns = [.. Enumerable.Range(0, headers.Length - 1)];
+        int[] widths = [.. columns.Select(WidthOf)];
+        bool[] right = [.. columns.Select(IsRight)];
+        string Padded(string text, int column)
+        {
+            var gap = new string(' ', widths[column] - Width(text));
+            return (right[column] ? gap + text : text + gap) + new string(' ', Gap);
+        }
+
+        if (HasHeader) screen.Line(string.Concat(columns.Select(column => Padded(headers[column], column))) + headers[^1]);
+        foreach (var row in rows) screen.Line(string.Concat(columns.Select(column => Padded(row[column].Text, column))) + row[^1].Text);
+    }
+
+    private int NaturalWidth(List<int> shown) => shown.Sum(WidthOf) + (Gap * (shown.Count - 1));
+
+    private int WidthOf(int column) => rows.Select(row => Width(row[column].Text)).Append(headers[column].Length).Max();
+
+    /// <summary>Unless too little would be left.</summary>
+    private void Cut(int column, int excess)
+    {
+        var room = WidthOf(column) - excess;
+        if (room < LeastOfElastic) return;
+        foreach (var row in rows)
+        {
+            // A character may be two cells wide.
+            for (var length = room; Width(row[column].Text) > room; length--) row[column] = row[column] with { Text = Shown.Short(row[column].Text, length) };
+        }
+    }
+
+    /// <summary>Numbers are.</summary>
+    private bool IsRight(int column) => headers[column] != Elastic && rows.Count > 0 && rows.TrueForAll(row => IsNumber(row[column].Text));
 
     private Grid Table(List<int> shown)
     {
         var grid = new Grid { Expand = false };
         foreach (var column in shown)
         {
-            var numbers = rows.Count > 0 && rows.TrueForAll(row => IsNumber(row[column].Text));
             grid.AddColumn(new GridColumn
             {
                 NoWrap = true,
-                Alignment = numbers ? Justify.Right : Justify.Left,
+                Alignment = IsRight(column) ? Justify.Right : Justify.Left,
                 Padding = new Padding(0, 0, column == shown[^1] ? 0 : Gap, 0),
             });
         }
@@ -83,5 +125,6 @@ internal sealed class Listing(params string[] headers)
 
     private static bool IsNumber(string text) => text == "-" || (text.Length > 0 && text.All(c => char.IsAsciiDigit(c) || c is ',' or '.'));
 
-    private static int Width(string text) => new Text(text).Length;
+    /// <summary>Cells of the terminal: some characters take two.</summary>
+    private static int Width(string text) => new Segment(text).CellCount();
 }

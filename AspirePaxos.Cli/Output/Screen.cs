@@ -19,14 +19,17 @@ internal sealed class Screen : IDisposable
     private static readonly TimeSpan lookAtReader = TimeSpan.FromMilliseconds(300);
 
     private readonly bool isPipe;
+    private readonly Func<int>? columns;
     private readonly Stream bytes;
     private readonly TextWriter text;
     private readonly TextWriter errors;
 
     /// <param name="width">Of the terminal; null: this is none.</param>
     /// <param name="errorWidth">The same for the standard error.</param>
-    public Screen(Stream output, int? width, TextWriter error, int? errorWidth, bool colours)
+    /// <param name="columns">Asks for the width of the terminal again; null: it stays.</param>
+    public Screen(Stream output, int? width, TextWriter error, int? errorWidth, bool colours, Func<int>? columns = null)
     {
+        this.columns = columns;
         isPipe = output is FileStream;
         bytes = output;
         errors = error;
@@ -45,14 +48,22 @@ internal sealed class Screen : IDisposable
 
     public bool ErrorIsTerminal { get; }
 
-    public int Width => Out.Profile.Width;
+    /// <summary>A terminal may be made wider or narrower while a command runs.</summary>
+    public int Width
+    {
+        get
+        {
+            if (columns is not null) Out.Profile.Width = columns();
+            return Out.Profile.Width;
+        }
+    }
 
     public static Screen OfConsole()
     {
         var colours = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") != "dumb";
         int? width = Console.IsOutputRedirected ? null : Columns();
         int? errorWidth = Console.IsErrorRedirected ? null : Columns();
-        return new Screen(StandardOutput(), width, Console.Error, errorWidth, colours);
+        return new Screen(StandardOutput(), width, Console.Error, errorWidth, colours, width is null ? null : Columns);
     }
 
     /// <summary>Words for people, broken between two of them where the terminal ends.</summary>

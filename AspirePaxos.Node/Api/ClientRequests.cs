@@ -10,12 +10,16 @@ namespace AspirePaxos.Node.Api;
 internal sealed class ClientRequests(ReplicaLoop loop, NodeOptions options, NodeMeter meter)
 {
     private int inFlight;
+    private volatile bool closed;
 
     public NodeOptions Options => options;
 
     public ReplicaLoop Loop => loop;
 
     public NodeMeter Meter => meter;
+
+    /// <summary>The node ends: it takes no more.</summary>
+    public bool IsClosed => closed;
 
     /// <summary>Runs the handler unless too many requests are under way.</summary>
     public RequestDelegate Limited(RequestDelegate handler) => async http =>
@@ -29,7 +33,7 @@ internal sealed class ClientRequests(ReplicaLoop loop, NodeOptions options, Node
 
         try
         {
-            await (Unfit(loop.Status) is { } unfit ? RefuseAsync(unfit, http) : handler(http));
+            await (Unfit() is { } unfit ? RefuseAsync(unfit, http) : handler(http));
         }
         finally
         {
@@ -37,15 +41,30 @@ internal sealed class ClientRequests(ReplicaLoop loop, NodeOptions options, Node
         }
     };
 
+    public void Close() => closed = true;
+
+    /// <summary>Waits until what was taken is answered; at most for <paramref name="limit"/>.</summary>
+    public async Task DrainAsync(TimeSpan limit)
+    {
+        var since = Environment.TickCount64;
+        while (Volatile.Read(ref inFlight) > 0 && Environment.TickCount64 - since < limit.TotalMilliseconds) await Task.Delay(options.TickInterval);
+    }
+
     private Task RefuseAsync(Problem problem, HttpContext http)
     {
+        // Else a client would come back over the same connection, perhaps in the moment in which it is closed.
+        if (closed) http.Response.Headers.Connection = "close";
         meter.RefusedRequest(problem.Name);
         return problem.WriteAsync(http);
     }
 
-    /// <summary>Why this replica answers nobody: what it knows may be wrong, or older than what it said before.</summary>
-    private static Problem? Unfit(ReplicaStatus now) =>
-        now.Stopped ? Problem.Stopped(now.Rejection!) : now.Role == Role.Recovering ? Problem.Recovering : null;
+    /// <summary>Why this replica answers nobody: what it knows may be wrong, or older than what it said before; or it ends.</summary>
+    private Problem? Unfit()
+    {
+        if (closed) return Problem.Ending;
+        var now = loop.Status;
+        return now.Stopped ? Problem.Stopped(now.Rejection!) : now.Role == Role.Recovering ? Problem.Recovering : null;
+    }
 
     /// <returns>The result where the command was applied and changed what it should, else why not.</returns>
     public async ValueTask<(StoreResult Result, Problem? Problem)> WriteAsync(StoreCommand command)

@@ -36,6 +36,10 @@ internal sealed record Problem(int Status, string Name, string Title, string Det
         StatusCodes.Status503ServiceUnavailable, "recovering", "This node recovers from the loss of its data directory",
         "Nothing was done. Send it to another node, or again later.", RetryAfter: 5);
 
+    public static readonly Problem Ending = new(
+        StatusCodes.Status503ServiceUnavailable, "ending", "This node was asked to end",
+        "Nothing was done. Send it to another node.", RetryAfter: 1);
+
     public static Problem Stopped(string reason) => new(
         StatusCodes.Status503ServiceUnavailable, "stopped", "This replica may not serve", reason + " Send the request to another node.");
 

@@ -4,9 +4,9 @@ namespace AspirePaxos.Node.Api;
 
 /// <summary>
 /// Live: the process answers. Ready: a quorum was confirmed recently, no write to disk is stuck (one that failed stops the process), this
-/// replica is caught up and may take part. Asked at most once a second; no probe writes anything.
+/// replica is caught up, may take part and was not asked to end. Asked at most once a second; no probe writes anything.
 /// </summary>
-internal sealed class Readiness(ReplicaLoop loop, TimeProvider time)
+internal sealed class Readiness(ReplicaLoop loop, ClientRequests requests, TimeProvider time)
 {
     private static readonly TimeSpan cachedFor = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan stuckAfter = TimeSpan.FromSeconds(3);
@@ -47,9 +47,9 @@ internal sealed class Readiness(ReplicaLoop loop, TimeProvider time)
     private Task AnswerAsync(HttpContext http)
     {
         var answer = Volatile.Read(ref cached);
-        if (answer is null || time.GetElapsedTime(answer.At) >= cachedFor)
+        if (answer is null || requests.IsClosed || time.GetElapsedTime(answer.At) >= cachedFor)
         {
-            answer = new Answer(time.GetTimestamp(), Unreadiness(loop.Status));
+            answer = new Answer(time.GetTimestamp(), requests.IsClosed ? [Problem.Ending.Title + "."] : Unreadiness(loop.Status));
             Volatile.Write(ref cached, answer);
         }
 

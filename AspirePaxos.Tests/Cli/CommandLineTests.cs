@@ -17,7 +17,16 @@ public sealed class CommandLineTests
         Assert.Matches($@"Usage:\s+\S+ {command} ", help.Output);
         Assert.Contains("--json", help.Output, StringComparison.Ordinal);
         Assert.Contains("--endpoints", help.Output, StringComparison.Ordinal);
-        Assert.Contains(ExitCode.Help, help.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Contains(ExitCode.Help(80), help.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_exit_codes_fit_a_narrow_terminal()
+    {
+        var lines = ExitCode.Help(40).Split('\n');
+
+        Assert.All(lines, line => Assert.InRange(line.Length, 1, 40));
+        Assert.Equal(["Exit codes:", "  0    done, or the answer is yes", "  1    the answer is no: no such key, a", "       condition that does not hold,"], lines[..4]);
     }
 
     [Theory]
@@ -39,7 +48,15 @@ public sealed class CommandLineTests
     [InlineData("--if-present and --if-absent exclude each other", "put k v --if-present --if-absent")]
     [InlineData("--timeout is a number from 1 to 3600, not '0'", "get k --timeout 0")]
     [InlineData("--clients is a number from 1 to 1000, not 'x'", "request --clients x")]
-    [InlineData("--limit is a number above 0", "list --limit 0")]
+    [InlineData("--limit is a whole number above 0, not '0'", "list --limit 0")]
+    [InlineData("--limit is a whole number above 0, not 'ten'", "list --limit ten")]
+    [InlineData("--if-revision is a whole number above 0, not '-5'", "put k v --if-revision -5")]
+    [InlineData("--from is a whole number above 0, not '0'", "log --from 0")]
+    [InlineData("KEY is missing", "get")]
+    [InlineData("There is no option '--bogus'", "--bogus")]
+    [InlineData("There is no option '--if-absnet'", "put k --if-absnet")]
+    [InlineData("There is no option '--josn'", "get --josn k")]
+    [InlineData("'b' is one argument too many", "get a b")]
     [InlineData("leased", "get k --consistency eventual")]
     [InlineData("which is no http address", "get k --endpoints ftp://a")]
     [InlineData("more than scheme, host and port", "get k --endpoints http://a/b")]

@@ -41,6 +41,17 @@ public sealed class CommandsTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
         }
     }
 
+    [Theory]
+    [InlineData((1 << 20) + 1)]
+    [InlineData(20 << 20)]
+    public async Task A_value_that_is_too_large_is_refused_however_large_it_is(int size)
+    {
+        var refused = await RunAsync(ExitCode.WrongUsage, new byte[size], "put", "cli-large");
+
+        Assert.Contains("A value has at most 1048576 bytes", refused.Error, StringComparison.Ordinal);
+        await RunAsync(ExitCode.No, null, "get", "cli-large");
+    }
+
     [Fact]
     public async Task Conditions_hold_or_end_with_1()
     {

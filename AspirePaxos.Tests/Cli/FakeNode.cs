@@ -38,6 +38,6 @@ internal sealed class FakeNode : IAsyncDisposable
     public static Task ProblemAsync(HttpContext http, int status, string title)
     {
         http.Response.StatusCode = status;
-        return http.Response.WriteAsJsonAsync(new { title, detail = "As the test wants it.", status });
+        return http.Response.WriteAsJsonAsync(new { title, detail = "As the test wants it.", status }, options: null, "application/problem+json");
     }
 }

@@ -37,6 +37,44 @@ public sealed partial class OutputTests
             """, Written(9, 30));
 
     [Fact]
+    public void A_long_value_is_cut_rather_than_that()
+    {
+        var listing = new Listing("KEY", "REVISION", "VALUE") { Elastic = "VALUE" }.Row("a", 10, new string('x', 99)).Row("b", 9, "größe 漢字漢字漢字漢字漢字漢字");
+
+        Assert.Equal("""
+            KEY  REVISION  VALUE
+            a          10  xxxxxxxxxxxxxxxxxxxxxxxx…
+            b           9  größe 漢字漢字漢字漢字漢…
+            """, OnTerminal(listing, 40));
+    }
+
+    [Fact]
+    public void What_is_piped_has_all_columns_and_ends_with_the_last()
+    {
+        using var output = new MemoryStream();
+        using var screen = new Screen(output, null, TextWriter.Null, null, colours: false);
+        var large = new string('x', 2_000_000);
+
+        new Listing("KEY", "REVISION", "VALUE") { Elastic = "VALUE", Dispensable = ["REVISION"] }.Row("long", 9, large).Row("漢", 10, "1").WriteTo(screen);
+        screen.Flush();
+
+        Assert.Equal($"KEY   REVISION  VALUE\nlong         9  {large}\n漢          10  1\n", Encoding.UTF8.GetString(output.ToArray()));
+    }
+
+    [Fact]
+    public void A_terminal_may_change_its_width()
+    {
+        using var output = new MemoryStream();
+        var columns = 40;
+        using var screen = new Screen(output, columns, TextWriter.Null, null, colours: false, () => columns);
+
+        columns = 10;
+        new Listing("KEY", "SIZE", "WHERE") { Dispensable = ["WHERE"] }.Row("a", 10, "here").WriteTo(screen);
+
+        Assert.Equal(["KEY  SIZE", "a      10"], Plain(screen, output).Split(Environment.NewLine));
+    }
+
+    [Fact]
     public void The_status_is_a_table_in_half_a_terminal_too()
     {
         using var output = new MemoryStream();
@@ -83,6 +121,14 @@ public sealed partial class OutputTests
         using var screen = new Screen(output, terminal ?? fits, TextWriter.Null, null, colours: false);
         var listing = new Listing("KEY", "SIZE", "WHERE") { Dispensable = ["WHERE"] }.Row("a", 10, "here").Row("long", 9, "there");
         screen.Out.Write(listing.For(fits));
+        return Plain(screen, output);
+    }
+
+    private static string OnTerminal(Listing listing, int width)
+    {
+        using var output = new MemoryStream();
+        using var screen = new Screen(output, width, TextWriter.Null, null, colours: false);
+        listing.WriteTo(screen);
         return Plain(screen, output);
     }
 

@@ -60,6 +60,44 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task Who_is_no_node_is_told_apart_from_one_that_has_no_such_key()
+    {
+        await using var other = await FakeNode.StartAsync(http => Results.NotFound().ExecuteAsync(http));
+
+        foreach (var arguments in (string[][])[["get", "k"], ["put", "k", "v"], ["status"], ["diff"], ["bench"]])
+        {
+            var run = (await CliRun.OfAsync([.. arguments, "-e", other.Address])).Ends(ExitCode.Unavailable);
+
+            Assert.Contains($"{other.Address} answers 404, but not as a node of AspirePaxos does.", run.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Nodes_are_not_awaited_where_something_else_answers()
+    {
+        await using var one = await FakeNode.StartAsync(http => LogOfAsync(http, "one", "aa", "same"));
+        await using var other = await FakeNode.StartAsync(http => Results.NotFound().ExecuteAsync(http));
+
+        var run = (await CliRun.OfAsync("diff", "-e", $"{one.Address},{other.Address}")).Ends(ExitCode.Unavailable);
+
+        Assert.Contains("Check the addresses", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--history")]
+    [InlineData("--page")]
+    public async Task What_verify_cannot_write_is_said_before_it_begins(string option)
+    {
+        await using var node = await FakeNode.StartAsync(http => StatusOfAsync(http, "one", "aa", 1));
+        using var folder = new TemporaryFolder();
+
+        var run = (await CliRun.OfAsync("verify", option, folder.In("none/file"), "-e", node.Address)).Ends(ExitCode.WrongUsage);
+
+        Assert.Contains($"Name another file: {option} FILE.", run.Error, StringComparison.Ordinal);
+        Assert.All(node.Requests, request => Assert.Equal("GET", request.Method));
+    }
+
+    [Fact]
     public async Task Logs_that_differ_end_with_1_and_the_first_difference()
     {
         await using var one = await FakeNode.StartAsync(http => LogOfAsync(http, "one", "aa", "same", "old"));

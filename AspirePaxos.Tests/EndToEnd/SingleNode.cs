@@ -11,16 +11,24 @@ internal sealed partial class SingleNode : IAsyncDisposable
     private readonly Process process;
     private readonly PrintedLines printed = new();
 
-    public SingleNode(string dataDirectory)
+    /// <param name="orphaned">Its launcher is gone as soon as it begins.</param>
+    public SingleNode(string dataDirectory, bool orphaned = false)
     {
         var output = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
         var assembly = Path.Combine(output.Parent!.Parent!.FullName, "AspirePaxos.Node", output.Name, "AspirePaxos.Node.dll");
-        var start = new ProcessStartInfo(ProcessPlan.DotnetHost(), [assembly]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(ProcessPlan.DotnetHost(), [assembly]) 
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
         start.Environment["Paxos__NodeId"] = "node0";
         start.Environment["Paxos__Replicas"] = "node0";
         start.Environment["Paxos__DataDirectory"] = dataDirectory;
+        if (orphaned) start.Environment["PAXOS_EXIT_WITH_PARENT"] = "true";
         process = Process.Start(start)!;
+        if (orphaned) process.StandardInput.Close();
         process.OutputDataReceived += (_, line) => printed.WriteLine(line.Data);
         process.ErrorDataReceived += (_, line) => printed.WriteLine(line.Data);
         process.BeginOutputReadLine();
