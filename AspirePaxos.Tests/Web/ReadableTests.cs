@@ -25,6 +25,13 @@ public sealed class ReadableTests
     public void A_line_shows_every_character(string text, string line) => Assert.Equal(line, Readable.Line(text));
 
     [Fact]
+    public void Bytes_in_base64_are_no_text_that_looks_like_them()
+    {
+        Assert.Equal("base64 /wAB", Readable.Value([0xFF, 0x00, 0x01], 60));
+        Assert.Equal(@"base64\u0020/wAB", Readable.Value("base64 /wAB"u8, 60));
+    }
+
+    [Fact]
     public void Half_a_surrogate_pair_is_escaped() => Assert.Equal(@"a\ud83d", Readable.Line("a\uD83D"));
 
     [Theory]

@@ -8,6 +8,8 @@ namespace AspirePaxos.Web.Components;
 /// <summary>Keys and values in one line for people.</summary>
 internal static class Readable
 {
+    private const string Base64 = "base64 ";
+
     /// <summary>
     /// Different texts are different lines: what has no shape of its own, or changes how the rest is read, is escaped, and so is the
     /// backslash. A blank stands for itself between two other characters only: elsewhere a page drops it.
@@ -30,10 +32,13 @@ internal static class Readable
     /// <summary>At most so many characters, with a sign that there were more.</summary>
     public static string Short(string text, int length) => text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 2]) ? length - 2 : length - 1)] + "…";
 
-    /// <summary>As text where the bytes are UTF-8, else in base64.</summary>
-    public static string Value(ReadOnlySpan<byte> value, int length) => Utf8.IsValid(value)
-        ? Short(Line(Short(Encoding.UTF8.GetString(value), length + 1)), length)
-        : "base64 " + Short(Convert.ToBase64String(value[..Math.Min(value.Length, length)]), length);
+    /// <summary>As text where the bytes are UTF-8, else in base64, which says so: a text that begins like that has its blank escaped.</summary>
+    public static string Value(ReadOnlySpan<byte> value, int length)
+    {
+        if (!Utf8.IsValid(value)) return Base64 + Short(Convert.ToBase64String(value[..Math.Min(value.Length, length)]), length);
+        var line = Line(Short(Encoding.UTF8.GetString(value), length + 1));
+        return Short(line.StartsWith(Base64, StringComparison.Ordinal) ? $"{Base64.TrimEnd()}\\u0020{line[Base64.Length..]}" : line, length);
+    }
 
     /// <summary>Control and format characters that a text box drops, or that end a line for some or reorder text.</summary>
     public static bool IsUnsafe(char c) => char.IsControl(c) || c is '\u2028' or '\u2029' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069') or '\uFEFF' or '\u200B';
