@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using AspirePaxos.Tests.Launcher;
 
@@ -95,6 +96,40 @@ public sealed class GracefulStopTests
 
         Assert.Equal(0, await node.ExitCodeAsync());
         Assert.DoesNotContain("Exception", node.Printed, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_client_that_does_not_finish_its_request_keeps_no_node_and_makes_no_error_of_it()
+    {
+        using var folder = new TemporaryFolder();
+        await using var node = new SingleNode(folder.Path);
+        using var client = new HttpClient();
+        var address = await node.ReadyAsync(client);
+        using var connection = new TcpClient(address.Host, address.Port);
+        await connection.GetStream().WriteAsync("PUT /v1/kv/key HTTP/1.1\r\nHost: node0\r\nContent-Length: 1000\r\nExpect: 100-continue\r\n\r\n"u8.ToArray());
+        // It is read: the rest is asked for.
+        await connection.GetStream().ReadExactlyAsync(new byte["HTTP/1.1 100 Continue\r\n\r\n".Length]);
+
+        node.AskToEnd();
+
+        Assert.Equal(0, await node.ExitCodeAsync());
+        Assert.DoesNotContain("Exception", node.Printed, StringComparison.Ordinal);
+    }
+
+    /// <summary>Nobody is there to hand over to, nor to choose what is under way.</summary>
+    [Fact]
+    public async Task All_that_end_at_once_say_nothing_of_errors_and_lose_nothing()
+    {
+        await using var cluster = await LocalCluster.StartAsync();
+        await using var load = Workload.Start(cluster);
+        await Eventually.HoldsAsync(() => load.Acknowledged >= 100, "writes are acknowledged");
+
+        await Task.WhenAll(cluster.Names.Select(cluster.StopAsync));
+        Assert.All(cluster.Names, name => Assert.DoesNotMatch("Exception|(warn|fail|crit): ", cluster.Output(name)));
+
+        foreach (var name in cluster.Names) await cluster.StartAsync(name);
+        await cluster.ReadyAsync();
+        await load.VerifyAsync();
     }
 
     private static async Task<(string Leader, List<string> Followers)> RolesAsync(LocalCluster cluster, HttpClient client)
