@@ -14,7 +14,7 @@ internal sealed class DiffCommand(CommandContext context)
     /// <returns>The exit code; what was found is printed.</returns>
     public static async Task<int> CompareAsync(Screen screen, ClusterClient client, bool json, CancellationToken stop)
     {
-        var level = Distinct(await Level.ReachAsync(client, levelWithin, stop));
+        var level = Distinct(await Level.ReachAsync(client, levelWithin, json ? _ => { } : screen.Note, stop));
         var (through, reached) = (level[0].Status!.CommitIndex, 0L);
         var comparing = LogComparison.RunAsync(client, level, slot => reached = slot, stop);
         await Progress.WhileAsync(screen, "comparing slots", through, () => reached, comparing);

@@ -84,6 +84,22 @@ public sealed class RefusalTests
     }
 
     [Theory]
+    [InlineData("diff", "Waiting, 15 s at most: other is at slot 1, another at slot 2.\n")]
+    [InlineData("diff --json", "")]
+    public async Task For_whom_a_command_waits_is_said_while_it_waits(string arguments, string said)
+    {
+        var asked = 0;
+        await using var one = await FakeNode.StartAsync(http => LogOfAsync(http, "one", "aa", "same", "more"));
+        await using var other = await FakeNode.StartAsync(http => http.Request.Path.Value == "/v1/status" && asked++ < 15
+            ? StatusOfAsync(http, "other", "aa", 1)
+            : LogOfAsync(http, "other", "aa", "same", "more"));
+
+        var run = (await CliRun.OfAsync([.. arguments.Split(' '), "-e", $"{one.Address},{other.Address}"])).Ends(ExitCode.Done);
+
+        Assert.Equal(said, run.Error);
+    }
+
+    [Theory]
     [InlineData("--history")]
     [InlineData("--page")]
     public async Task What_verify_cannot_write_is_said_before_it_begins(string option)
