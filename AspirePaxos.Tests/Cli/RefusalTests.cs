@@ -28,6 +28,22 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task A_read_does_not_wait_for_a_node_that_stands_still()
+    {
+        await using var still = await FakeNode.StartAsync(async http =>
+        {
+            var given = new TaskCompletionSource();
+            await using var up = http.RequestAborted.Register(given.SetResult);
+            await given.Task;
+        });
+        await using var other = await FakeNode.StartAsync(http => http.Response.WriteAsync("v"));
+
+        var run = (await CliRun.OfAsync("get", "k", "--timeout", "5", "-e", $"{still.Address},{other.Address}")).Ends(ExitCode.Done);
+
+        Assert.Equal("v", run.Output);
+    }
+
+    [Fact]
     public async Task A_write_that_may_have_happened_ends_with_4()
     {
         await using var node = await FakeNode.StartAsync(http => FakeNode.ProblemAsync(http, 504, "The outcome of the write is unknown"));
