@@ -117,12 +117,16 @@ public sealed partial class ReplicaLoop : IDisposable
     /// <summary>The loop takes up nothing as long as the injected pause lasts.</summary>
     internal void StandStill() => inbox.Post(new LoopInput.Inspect((_, _) => faults?.StandStill()));
 
+    /// <summary>False where so many peers are gone that nothing can be chosen; safe from any thread.</summary>
+    internal bool ReachesQuorum => transport.Reachable >= members.Count / 2;
+
     /// <summary>Leaves leadership, and waits until another replica may lead; at most for <paramref name="limit"/>.</summary>
     internal async Task HandOverAsync(TimeSpan limit)
     {
         var since = Environment.TickCount64;
         inbox.Post(new LoopInput.HandOver());
-        while (Status.Role == Role.Leader && Environment.TickCount64 - since < limit.TotalMilliseconds) await Task.Delay(options.TickInterval);
+        if (members.Count == 1) return;
+        while (Status.Role == Role.Leader && ReachesQuorum && Environment.TickCount64 - since < limit.TotalMilliseconds) await Task.Delay(options.TickInterval);
     }
 
     /// <summary>Answers what clients wait for: writes as unknown, reads as not confirmed.</summary>

@@ -67,6 +67,9 @@ public static class ServiceDefaults
                 if (instrumentHttp) tracing.AddAspNetCoreInstrumentation(requests => requests.Filter = context => !IsProbe(context.Request.Path));
             })
             .UseOtlpExporter();
+
+        // Ends after the service itself, whose hosted services are added later.
+        builder.Services.AddHostedService<TelemetryEnd>();
     }
 
     /// <summary>Probes come every second from each orchestrator and say nothing in a trace.</summary>

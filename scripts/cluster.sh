@@ -144,10 +144,25 @@ ready()  { curl -sf -o /dev/null --max-time 3 "$1/health/ready"; }
 
 # PAXOS: another one than that of these sources, as PAXOS=paxos where it is installed.
 paxos() { # COMMAND ARGUMENT…
-  local run=(dotnet run --project AspirePaxos.Cli -c "${CONFIGURATION:-Release}" -v q --) joined
-  if [ -n "${PAXOS:-}" ]; then IFS=' ' read -r -a run <<<"$PAXOS"; fi
+  local run built joined code=0
+  if [ -n "${PAXOS:-}" ]; then IFS=' ' read -r -a run <<<"$PAXOS"
+  elif built=$(built_paxos); then run=(dotnet "$built")
+  else run=(dotnet run --project AspirePaxos.Cli -c "${CONFIGURATION:-Release}" -v q --)
+  fi
   joined=$(IFS=,; printf '%s' "${urls[*]}")
-  "${run[@]}" "$@" --endpoints "$joined" --data "$DATA"
+  "${run[@]}" "$@" --endpoints "$joined" --data "$DATA" || code=$?
+  if [ "$code" -gt 0 ] && [ "$code" -lt 128 ] && [ -z "${PAXOS:-}" ]; then note "paxos is, from these sources: dotnet run --project AspirePaxos.Cli -- COMMAND"; fi
+  return "$code"
+}
+
+# What was built, where no source is newer: to ask the build itself takes seconds each time.
+built_paxos() {
+  local built project sources=()
+  built=artifacts/bin/AspirePaxos.Cli/$(printf '%s' "${CONFIGURATION:-Release}" | tr '[:upper:]' '[:lower:]')/paxos.dll
+  [ -f "$built" ] || return 1
+  for project in Cli Launcher Simulation Protocol KeyValue; do sources+=("AspirePaxos.$project"); done
+  [ -z "$(find "${sources[@]}" ./*.props \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' \) -newer "$built" -print -quit)" ] || return 1
+  printf '%s' "$built"
 }
 
 # ---- Printed logs

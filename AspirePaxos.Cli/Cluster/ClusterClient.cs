@@ -10,6 +10,9 @@ internal sealed class ClusterClient(FoundCluster found, TimeSpan timeout) : IDis
     /// <summary>Above what a node allows itself for a request (Paxos:RequestTimeout), so that it is the node that says how it ended.</summary>
     private static readonly TimeSpan patienceWithOne = TimeSpan.FromSeconds(7);
 
+    /// <summary>With the first one that is asked to read, where there is another: a node that stands still takes connections, and nobody has to wait for it.</summary>
+    private static readonly TimeSpan patienceWithFirst = TimeSpan.FromSeconds(2);
+
     /// <summary>A body above it waits until the node asks for it: one that refuses it says why, and need not take it first.</summary>
     private const int LargeBody = 64 << 10;
 
@@ -44,7 +47,8 @@ internal sealed class ClusterClient(FoundCluster found, TimeSpan timeout) : IDis
                 {
                     var left = timeout - Stopwatch.GetElapsedTime(began);
                     if (left <= (lastWords.Length > 0 ? leastTime : TimeSpan.Zero)) throw GaveUp(write && mayHaveHappened, lastWords);
-                    var answer = await AskAsync(node, method, path, left < patienceWithOne ? left : patienceWithOne, stop, body, sent);
+                    var patience = !write && lastWords.Length == 0 && found.Nodes.Count > 1 ? patienceWithFirst : patienceWithOne;
+                    var answer = await AskAsync(node, method, path, left < patience ? left : patience, stop, body, sent);
                     if (answer.Status is not (HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout or HttpStatusCode.TooManyRequests))
                     {
                         if (answer.IsOfNode) return answer;

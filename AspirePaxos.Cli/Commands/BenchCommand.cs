@@ -30,7 +30,7 @@ internal sealed class BenchCommand : PaxosCommand
 
     protected override async Task<int> ExecuteAsync(ParseResult line, ClusterClient client, CancellationToken stop)
     {
-        var nodes = (await Level.ReadyAsync(client, TimeSpan.FromSeconds(30), stop)).Select(report => report.Node).ToList();
+        var nodes = (await Level.ReadyAsync(client, TimeSpan.FromSeconds(30), Note(line), stop)).Select(report => report.Node).ToList();
         var (before, measured) = (TimeSpan.FromSeconds(line.GetValue(warmup)), TimeSpan.FromSeconds(line.GetValue(seconds)));
         var (writing, reading) = (new Tally(), new Tally());
         var value = new string('x', line.GetValue(bytes));

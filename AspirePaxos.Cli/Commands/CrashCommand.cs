@@ -33,7 +33,7 @@ internal sealed class CrashCommand : PaxosCommand
 
     protected override async Task<int> ExecuteAsync(ParseResult line, ClusterClient client, CancellationToken stop)
     {
-        var nodes = (await Level.ReadyAsync(client, readyWithin, stop)).Select(report => report.Node).ToList();
+        var nodes = (await Level.ReadyAsync(client, readyWithin, Note(line), stop)).Select(report => report.Node).ToList();
         var named = client.Found with { Nodes = nodes };
         var chosen = line.GetValue(names) is { Length: > 0 } asked ? asked.Select(named.Find).ToList() : nodes;
         var between = TimeSpan.FromSeconds(line.GetValue(pause));
@@ -58,7 +58,7 @@ internal sealed class CrashCommand : PaxosCommand
             await load.EndAsync();
         }
 
-        await Level.ReadyAsync(client, readyWithin, stop);
+        await Level.ReadyAsync(client, readyWithin, Note(line), stop);
         Say(line, $"{load.Acknowledged.Count} writes acknowledged, {load.Failed} not (no answer, refused, or outcome unknown)");
         var missing = await MissingAsync(nodes, load.Acknowledged, stop);
         if (load.Acknowledged.Count == 0) throw new CommandFailedException(ExitCode.Unavailable, "No write was acknowledged, so that there is nothing to check.", "See how the nodes are: paxos status.");

@@ -14,7 +14,7 @@ internal sealed class DiffCommand(CommandContext context)
     /// <returns>The exit code; what was found is printed.</returns>
     public static async Task<int> CompareAsync(Screen screen, ClusterClient client, bool json, CancellationToken stop)
     {
-        var level = Distinct(await Level.ReachAsync(client, levelWithin, stop));
+        var level = Distinct(await Level.ReachAsync(client, levelWithin, json ? _ => { } : screen.Note, stop));
         var (through, reached) = (level[0].Status!.CommitIndex, 0L);
         var comparing = LogComparison.RunAsync(client, level, slot => reached = slot, stop);
         await Progress.WhileAsync(screen, "comparing slots", through, () => reached, comparing);
@@ -51,9 +51,9 @@ internal sealed class DiffCommand(CommandContext context)
             return;
         }
 
-        var kept = found.Compared == 0 ? "" : $" that all keep from {found.From}";
+        var kept = found.From == 1 ? $"all {Shown.Count(found.Compared, "slot")}" : $"the {Shown.Count(found.Compared, "slot")} that all keep";
         var dropped = found.From > 1 ? $" Slots 1 to {found.From - 1} are dropped on some node: the state stands for them." : "";
-        screen.Good($"The logs of {Shown.Count(level.Length, "node")} are equal in all {Shown.Count(found.Compared, "slot")}{kept} to {found.Through}, and so are their states after it (hash {found.Hashes[0].Hash}).{dropped}");
+        screen.Good($"The logs of {Shown.Count(level.Length, "node")} are equal in {kept}, and so are their states after slot {found.Through} (hash {found.Hashes[0].Hash}).{dropped}");
     }
 
     private static string Commands(LogSlot? slot) => slot?.Text ?? "(nothing)";

@@ -28,6 +28,7 @@ internal sealed class LogCommand : PaxosCommand
         var asked = line.GetValue(node) is { } name ? await FindAsync(client, name, stop) : null;
         var end = (await PageAsync(client, asked, 1, 1, stop)).CommitIndex;
         var next = Math.Max(1, line.GetValue(from) ?? (end - line.GetValue(lines) + 1));
+        if (next > end + 1) Note(line)($"The log ends at slot {end}.");
         while (true)
         {
             var page = await PageAsync(client, asked, next, LogPage.MostSlots, stop);

@@ -22,7 +22,7 @@ internal sealed class LogsCommand : PaxosCommand
         NodeReport[]? level = null;
         try
         {
-            level = await Level.ReachAsync(client, levelWithin, stop);
+            level = await Level.ReachAsync(client, levelWithin, Note(line), stop);
         }
         catch (CommandFailedException moving)
         {

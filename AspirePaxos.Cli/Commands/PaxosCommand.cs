@@ -18,6 +18,9 @@ internal abstract class PaxosCommand : Command
 
     protected Screen Screen => Context.Screen;
 
+    /// <summary>Notes of this line; with --json there is nothing but objects.</summary>
+    protected Action<string> Note(ParseResult line) => Json(line) ? _ => { } : Screen.Note;
+
     protected bool Json(ParseResult line) => line.GetValue(Context.Json);
 
     /// <returns>The exit code.</returns>

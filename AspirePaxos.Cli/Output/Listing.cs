@@ -55,17 +55,19 @@ internal sealed class Listing(params string[] headers)
             return;
         }
 
-        int[] columns = [.. Enumerable.Range(0, headers.Length - 1)];
-        int[] widths = [.. columns.Select(WidthOf)];
-        bool[] right = [.. columns.Select(IsRight)];
+        var last = headers.Length - 1;
+        bool[] right = [.. Enumerable.Range(0, headers.Length).Select(IsRight)];
+        int[] widths = [.. Enumerable.Range(0, headers.Length).Select(column => column < last || right[column] ? WidthOf(column) : 0)];
         string Padded(string text, int column)
         {
+            if (column == last && !right[column]) return text;
             var gap = new string(' ', widths[column] - Width(text));
-            return (right[column] ? gap + text : text + gap) + new string(' ', Gap);
+            return right[column] ? gap + text : text + gap;
         }
 
-        if (HasHeader) screen.Line(string.Concat(columns.Select(column => Padded(headers[column], column))) + headers[^1]);
-        foreach (var row in rows) screen.Line(string.Concat(columns.Select(column => Padded(row[column].Text, column))) + row[^1].Text);
+        var between = new string(' ', Gap);
+        if (HasHeader) screen.Line(string.Join(between, headers.Select(Padded)));
+        foreach (var row in rows) screen.Line(string.Join(between, row.Select((cell, column) => Padded(cell.Text, column))));
     }
 
     private int NaturalWidth(List<int> shown) => shown.Sum(WidthOf) + (Gap * (shown.Count - 1));

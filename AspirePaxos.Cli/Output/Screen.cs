@@ -85,12 +85,12 @@ internal sealed class Screen : IDisposable
     public void Good(string line) => Out.Write(new Text(line + "\n", new Style(Color.Green)));
 
     /// <summary>What went wrong.</summary>
-    public void Bad(string line) => Error.Write(new Text(line + "\n", new Style(Color.Red)));
+    public void Bad(string line) => Beside(line, Color.Red);
 
     public void ErrorJson<T>(T value) => errors.WriteLine(JsonSerializer.Serialize(value, json));
 
     /// <summary>Beside the result.</summary>
-    public void Note(string line) => Error.Write(new Text(line + "\n", new Style(Color.Yellow)));
+    public void Note(string line) => Beside(line, Color.Yellow);
 
     /// <exception cref="IOException">The reader is gone.</exception>
     public void Flush()
@@ -112,6 +112,13 @@ internal sealed class Screen : IDisposable
     }
 
     public void Dispose() => text.Dispose();
+
+    /// <summary>Behind what was written before it, where both go to one place.</summary>
+    private void Beside(string line, Color colour)
+    {
+        text.Flush();
+        Error.Write(new Text(line + "\n", new Style(colour)));
+    }
 
     private static IAnsiConsole ConsoleOver(TextWriter writer, int? width, bool colours)
     {

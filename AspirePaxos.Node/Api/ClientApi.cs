@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Connections;
+
 namespace AspirePaxos.Node.Api;
 
 /// <summary>Everything that a node serves to clients, people and orchestrators.</summary>
@@ -56,9 +58,9 @@ internal static partial class ClientApi
         {
             await Problem.OfBadRequest(refused, options.MaxRequestBody).WriteAsync(http);
         }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException e) when (http.RequestAborted.IsCancellationRequested || e.InnerException is ConnectionAbortedException)
         {
-            // The client is gone; nobody reads an answer.
+            // The client is gone, or the node ends before the client has said all; nobody reads an answer.
         }
         catch (Exception failed) when (!http.Response.HasStarted)
         {

@@ -43,11 +43,11 @@ internal sealed class ClientRequests(ReplicaLoop loop, NodeOptions options, Node
 
     public void Close() => closed = true;
 
-    /// <summary>Waits until what was taken is answered; at most for <paramref name="limit"/>.</summary>
+    /// <summary>Waits until what was taken is answered; at most for <paramref name="limit"/>, and only while there is a quorum that could.</summary>
     public async Task DrainAsync(TimeSpan limit)
     {
         var since = Environment.TickCount64;
-        while (Volatile.Read(ref inFlight) > 0 && Environment.TickCount64 - since < limit.TotalMilliseconds) await Task.Delay(options.TickInterval);
+        while (Volatile.Read(ref inFlight) > 0 && loop.ReachesQuorum && Environment.TickCount64 - since < limit.TotalMilliseconds) await Task.Delay(options.TickInterval);
     }
 
     private Task RefuseAsync(Problem problem, HttpContext http)

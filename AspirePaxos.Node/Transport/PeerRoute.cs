@@ -33,6 +33,9 @@ internal sealed class PeerRoute(NodeId node, TimeSpan forwardTimeout)
 
     public Uri Address(Message request) => addresses[MessageNames.Of(request)];
 
+    /// <summary>False where the last message found nobody there.</summary>
+    public bool IsReachable => Volatile.Read(ref reachable) != 0;
+
     /// <returns>What it is now, where that changed; null otherwise.</returns>
     public bool? Heard(bool now) => Interlocked.Exchange(ref reachable, now ? 1 : 0) == (now ? 1 : 0) ? null : now;
 }

@@ -44,6 +44,9 @@ internal sealed class PeerTransport : IDisposable
         routes = options.Members.Where(member => member != options.Self).ToDictionary(member => member, member => new PeerRoute(member, forwards.Timeout));
     }
 
+    /// <summary>Peers that the last message to them found; safe from any thread.</summary>
+    public int Reachable => routes.Values.Count(route => route.IsReachable);
+
     /// <summary>On the loop's thread; returns at once.</summary>
     /// <param name="span">Of this exchange, null where it is not traced; ended here.</param>
     public void Send(Envelope request, Activity? span)

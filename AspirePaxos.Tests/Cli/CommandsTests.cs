@@ -117,6 +117,7 @@ public sealed class CommandsTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
         Assert.True(put >= 0, string.Join('\n', lines));
         Assert.True(Array.FindIndex(lines, line => line.Contains("delete cli-log", StringComparison.Ordinal)) > put);
         await RunAsync(ExitCode.WrongUsage, null, "log", "--node", "node9");
+        Assert.Matches("The log ends at slot [0-9]+", (await RunAsync(ExitCode.Done, null, "log", "--from", "999999999")).Error);
     }
 
     [Fact]

@@ -58,7 +58,10 @@ public sealed partial class OutputTests
         new Listing("KEY", "REVISION", "VALUE") { Elastic = "VALUE", Dispensable = ["REVISION"] }.Row("long", 9, large).Row("漢", 10, "1").WriteTo(screen);
         screen.Flush();
 
-        Assert.Equal($"KEY   REVISION  VALUE\nlong         9  {large}\n漢          10  1\n", Encoding.UTF8.GetString(output.ToArray()));
+        new Listing("KEY", "FAILED").Row("a", 1).WriteTo(screen);
+        screen.Flush();
+
+        Assert.Equal($"KEY   REVISION  VALUE\nlong         9  {large}\n漢          10  1\nKEY  FAILED\na         1\n", Encoding.UTF8.GetString(output.ToArray()));
     }
 
     [Fact]

@@ -28,6 +28,22 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task A_read_does_not_wait_for_a_node_that_stands_still()
+    {
+        await using var still = await FakeNode.StartAsync(async http =>
+        {
+            var given = new TaskCompletionSource();
+            await using var up = http.RequestAborted.Register(given.SetResult);
+            await given.Task;
+        });
+        await using var other = await FakeNode.StartAsync(http => http.Response.WriteAsync("v"));
+
+        var run = (await CliRun.OfAsync("get", "k", "--timeout", "5", "-e", $"{still.Address},{other.Address}")).Ends(ExitCode.Done);
+
+        Assert.Equal("v", run.Output);
+    }
+
+    [Fact]
     public async Task A_write_that_may_have_happened_ends_with_4()
     {
         await using var node = await FakeNode.StartAsync(http => FakeNode.ProblemAsync(http, 504, "The outcome of the write is unknown"));
@@ -81,6 +97,22 @@ public sealed class RefusalTests
         var run = (await CliRun.OfAsync("diff", "-e", $"{one.Address},{other.Address}")).Ends(ExitCode.Unavailable);
 
         Assert.Contains("Check the addresses", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("diff", "Waiting, 15 s at most: other is at slot 1, another at slot 2.\n")]
+    [InlineData("diff --json", "")]
+    public async Task For_whom_a_command_waits_is_said_while_it_waits(string arguments, string said)
+    {
+        var asked = 0;
+        await using var one = await FakeNode.StartAsync(http => LogOfAsync(http, "one", "aa", "same", "more"));
+        await using var other = await FakeNode.StartAsync(http => http.Request.Path.Value == "/v1/status" && asked++ < 15
+            ? StatusOfAsync(http, "other", "aa", 1)
+            : LogOfAsync(http, "other", "aa", "same", "more"));
+
+        var run = (await CliRun.OfAsync([.. arguments.Split(' '), "-e", $"{one.Address},{other.Address}"])).Ends(ExitCode.Done);
+
+        Assert.Equal(said, run.Error);
     }
 
     [Theory]

@@ -18,6 +18,15 @@ public sealed partial class ImageTests
     }
 
     [Fact]
+    public void A_project_that_no_image_is_made_of_does_not_reach_the_build()
+    {
+        var all = Directory.EnumerateDirectories(SourceTree.Root, "AspirePaxos.*").Where(folder => Directory.EnumerateFiles(folder, "*.csproj").Any()).Select(folder => Path.GetFileName(folder)!);
+        var ignored = File.ReadLines(Path.Combine(SourceTree.Root, ".dockerignore")).Where(line => line.StartsWith("AspirePaxos.", StringComparison.Ordinal));
+
+        Assert.Equal(all.Except(Projects.SelectMany(WithReferences)).Order(), ignored.Order());
+    }
+
+    [Fact]
     public void Port_and_volume_are_those_of_the_manifest()
     {
         var node = ManifestReader.Read(ManifestReader.Find(AppContext.BaseDirectory)).Resources[0];

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
+using AspirePaxos.Launcher;
 using AspirePaxos.Tests.Launcher;
 
 namespace AspirePaxos.Tests.EndToEnd;
@@ -9,6 +11,9 @@ public sealed class GracefulStopTests
 {
     /// <summary>More than a leader has in slots at once: the others wait in its queue.</summary>
     private const int Writes = 8;
+
+    /// <summary>After which <c>docker stop</c> kills where nobody says otherwise.</summary>
+    private static readonly TimeSpan EnginePatience = TimeSpan.FromSeconds(10);
 
     /// <summary>A replica that stands still for a moment is no reason to elect another leader.</summary>
     private static readonly Dictionary<string, string> Patient = new() { ["Paxos__ElectionTimeout"] = "5000", ["Paxos__EnableFaultEndpoints"] = "true" };
@@ -95,6 +100,70 @@ public sealed class GracefulStopTests
 
         Assert.Equal(0, await node.ExitCodeAsync());
         Assert.DoesNotContain("Exception", node.Printed, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_client_that_does_not_finish_its_request_keeps_no_node_and_makes_no_error_of_it()
+    {
+        using var folder = new TemporaryFolder();
+        await using var node = new SingleNode(folder.Path);
+        using var client = new HttpClient();
+        var address = await node.ReadyAsync(client);
+        using var connection = new TcpClient(address.Host, address.Port);
+        await connection.GetStream().WriteAsync("PUT /v1/kv/key HTTP/1.1\r\nHost: node0\r\nContent-Length: 1000\r\nExpect: 100-continue\r\n\r\n"u8.ToArray());
+        // It is read: the rest is asked for.
+        await connection.GetStream().ReadExactlyAsync(new byte["HTTP/1.1 100 Continue\r\n\r\n".Length]);
+
+        node.AskToEnd();
+
+        Assert.Equal(0, await node.ExitCodeAsync());
+        Assert.DoesNotContain("Exception", node.Printed, StringComparison.Ordinal);
+    }
+
+    /// <summary>Nobody is there to hand over to, nor to choose what is under way.</summary>
+    [Fact]
+    public async Task All_that_end_at_once_say_nothing_of_errors_and_lose_nothing()
+    {
+        await using var cluster = await LocalCluster.StartAsync();
+        await using var load = Workload.Start(cluster);
+        await Eventually.HoldsAsync(() => load.Acknowledged >= 100, "writes are acknowledged");
+
+        await Task.WhenAll(cluster.Names.Select(cluster.StopAsync));
+        Assert.All(cluster.Names, name => Assert.DoesNotMatch("Exception|(warn|fail|crit): ", cluster.Output(name)));
+
+        foreach (var name in cluster.Names) await cluster.StartAsync(name);
+        await cluster.ReadyAsync();
+        await load.VerifyAsync();
+    }
+
+    /// <summary>Traces, metrics and logs waited for it one after the other.</summary>
+    [Fact]
+    public async Task A_collector_that_is_gone_keeps_no_node_until_it_is_killed()
+    {
+        using var folder = new TemporaryFolder();
+        await using var printed = new PrintedLines();
+        await using var launched = LaunchedCluster.Start(
+            new()
+            {
+                DataDirectory = folder.In("data"),
+                PortBase = 0,
+                WithConsole = false,
+                StopTimeout = EnginePatience,
+                Environment = new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://127.0.0.1:1" },
+            },
+            printed);
+        await Eventually.HoldsAsync(() => launched.Resources.All(node => node.IsReady), () => printed.Text);
+        using var client = new HttpClient();
+        foreach (var node in launched.Resources)
+        {
+            using var traced = new HttpRequestMessage(HttpMethod.Put, new Uri(node.Url!, "/v1/kv/key")) { Content = new StringContent("value") };
+            traced.Headers.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+            using var written = await client.SendAsync(traced);
+        }
+
+        await launched.StopAsync();
+
+        Assert.DoesNotContain("was killed", printed.Text, StringComparison.Ordinal);
     }
 
     private static async Task<(string Leader, List<string> Followers)> RolesAsync(LocalCluster cluster, HttpClient client)

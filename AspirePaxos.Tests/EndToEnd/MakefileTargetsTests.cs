@@ -98,6 +98,29 @@ public sealed class MakefileTargetsTests
     }
 
     [Fact]
+    public async Task The_built_command_line_is_called_unless_a_source_is_newer()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "the scripts need bash");
+        using var folder = new TemporaryFolder();
+        foreach (var project in (string[])["Cli", "Launcher", "Simulation", "Protocol", "KeyValue"]) folder.Write($"AspirePaxos.{project}/A.cs", "");
+        folder.Write("Directory.Build.props", "");
+        var built = folder.Write("artifacts/bin/AspirePaxos.Cli/release/paxos.dll", "");
+        File.SetLastWriteTimeUtc(built, DateTime.UtcNow.AddHours(1));
+        var script = folder.Write("built.sh", $". '{Path.Combine(SourceTree.Root, "scripts", "cluster.sh")}'\ncd '{folder.Path}'\nbuilt_paxos\n");
+
+        Assert.Equal((0, "artifacts/bin/AspirePaxos.Cli/release/paxos.dll"), await BuiltAsync());
+
+        File.SetLastWriteTimeUtc(folder.In("AspirePaxos.Protocol/A.cs"), DateTime.UtcNow.AddHours(2));
+        Assert.Equal((1, ""), await BuiltAsync());
+
+        async Task<(int, string)> BuiltAsync()
+        {
+            var (code, output) = await RunAsync(script, ("CONFIGURATION", "Release"));
+            return (code, output.Trim());
+        }
+    }
+
+    [Fact]
     public async Task Without_a_cluster_a_target_fails_and_says_how_to_start_one()
     {
         var (code, output) = await RunAsync("diff.sh", ("ENDPOINTS", "http://127.0.0.1:1"));

@@ -37,6 +37,8 @@ internal sealed partial class SingleNode : IAsyncDisposable
 
     public string Printed => printed.Text;
 
+    public void AskToEnd() => Signals.AskToEnd(process);
+
     /// <summary>Where it serves, once it is ready.</summary>
     public async Task<Uri> ReadyAsync(HttpClient client)
     {

@@ -12,8 +12,10 @@ internal sealed class TemporaryFolder : IDisposable
         { "resources": { "script": { "type": "executable.v0", "workingDirectory": ".", "command": "bash", "args": ["-c", {{System.Text.Json.JsonSerializer.Serialize(script)}}] } } }
         """);
 
+    /// <param name="name">With slashes where it lies in a folder below.</param>
     public string Write(string name, string content)
     {
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(In(name))!);
         File.WriteAllText(In(name), content);
         return In(name);
     }

@@ -17,6 +17,7 @@ public sealed partial class RoundsPage
     private RoundFilter? asked;
     private IDisposable? looking;
     private bool listened;
+    private bool passing;
     private bool searching;
 
     /// <summary>Of rounds that may have left the feed.</summary>
@@ -100,7 +101,10 @@ public sealed partial class RoundsPage
     {
         feed = Feed.Now;
         listened |= feed.Sources.Any(source => source.Listening || source.Trouble.Length > 0);
-        shown.Update(feed.Rounds, Now.At);
+
+        // Where more pass by than are shown nobody reads each: every other look is enough, and half the work.
+        passing = feed.Seen > feed.Shown && !passing;
+        if (!passing) shown.Update(feed.Rounds, Now.At);
     }
 
     protected override void Dispose(bool disposing)
