@@ -13,9 +13,9 @@ public sealed class NodeMeter : IDisposable
 
     private readonly Meter meter;
     private readonly TimeProvider time;
-    private readonly Counter<long> writes;
+    private readonly Tally writes;
     private readonly Histogram<double> writeDuration;
-    private readonly Counter<long> reads;
+    private readonly Tally reads;
     private readonly Histogram<double> readDuration;
     private readonly Counter<long> refused;
     private readonly Counter<long> rounds;
@@ -42,9 +42,11 @@ public sealed class NodeMeter : IDisposable
         meter = factory.Create(new MeterOptions("AspirePaxos") { Tags = [new("paxos.node", node.Name)] });
         var seconds = new InstrumentAdvice<double> { HistogramBucketBoundaries = SecondsBuckets };
         var counts = new InstrumentAdvice<int> { HistogramBucketBoundaries = [.. CountBuckets.Select(count => (int)count)] };
-        writes = meter.CreateCounter<long>("paxos.writes", "{write}", "Writes of clients, by outcome.");
+        writes = new(meter, "paxos.writes", "{write}", "Writes of clients, by outcome.", [.. Enum.GetValues<OutcomeKind>().Select(outcome => Tags(("outcome", Name(outcome))))]);
         writeDuration = meter.CreateHistogram("paxos.write.duration", "s", "From a client's write to its outcome.", advice: seconds);
-        reads = meter.CreateCounter<long>("paxos.reads", "{read}", "Reads of clients, by consistency and whether they were answered.");
+        reads = new(
+            meter, "paxos.reads", "{read}", "Reads of clients, by consistency and whether they were answered.",
+            [.. Enum.GetValues<Consistency>().SelectMany(consistency => (string[])["done", "failed"], (consistency, outcome) => Tags(("consistency", Name(consistency)), ("outcome", outcome)))]);
         readDuration = meter.CreateHistogram("paxos.read.duration", "s", "From a client's read to its answer.", advice: seconds);
         refused = meter.CreateCounter<long>("paxos.requests.refused", "{request}", "Requests of clients refused before anything was done, by reason.");
         rounds = meter.CreateCounter<long>("paxos.rounds", "{round}", "Rounds led by this replica, by how they ended.");
@@ -74,18 +76,13 @@ public sealed class NodeMeter : IDisposable
     /// <param name="started">Of <see cref="Start"/>.</param>
     public void Wrote(long started, OutcomeKind outcome)
     {
-        writes.Add(1, new KeyValuePair<string, object?>("outcome", Name(outcome)));
+        writes.Count((int)outcome);
         writeDuration.Record(Since(started));
     }
 
     public void Read(long started, Consistency consistency, bool ok)
     {
-        reads.Add(1, new("consistency", consistency switch
-        {
-            Consistency.Linearizable => "linearizable",
-            Consistency.Leased => "leased",
-            _ => "local",
-        }), new("outcome", ok ? "done" : "failed"));
+        reads.Count(2 * (int)consistency + (ok ? 0 : 1));
         readDuration.Record(Since(started));
     }
 
@@ -172,6 +169,17 @@ public sealed class NodeMeter : IDisposable
             if (ours) roundDuration.Record(Since(round.Started));
         }
     }
+
+    private static KeyValuePair<string, object?>[] Tags(params (string Name, string Value)[] tags) =>
+        [.. tags.Select(tag => new KeyValuePair<string, object?>(tag.Name, tag.Value))];
+
+    private static string Name(Consistency consistency) => consistency switch
+    {
+        Consistency.Linearizable => "linearizable",
+        Consistency.Leased => "leased",
+        Consistency.Local => "local",
+        _ => throw new UnreachableException(),
+    };
 
     private static string Name(OutcomeKind outcome) => outcome switch
     {

@@ -64,6 +64,28 @@ public sealed class DocumentedTelemetryTests
     }
 
     [Fact]
+    public async Task Writes_and_reads_are_counted_by_how_they_end_and_each_end_is_there_from_the_start()
+    {
+        await using var cluster = await InProcessCluster.StartAsync(1, ("EnableMetricsEndpoint", "true"));
+        using var written = await cluster.Clients[0].PutAsync(new Uri("/v1/kv/k", UriKind.Relative), new StringContent("v"));
+        written.EnsureSuccessStatusCode();
+        await cluster.Clients[0].GetStringAsync(new Uri("/v1/kv/k?consistency=local", UriKind.Relative));
+
+        var lines = (await cluster.Clients[0].GetStringAsync(new Uri("/metrics", UriKind.Relative))).Split('\n')
+            .Where(line => line.Contains("paxos_node=\"node0\"", StringComparison.Ordinal)).ToList();
+
+        foreach (var outcome in (string[])["done", "not_proposed", "unknown", "overloaded"]) Assert.Contains(lines, line => IsOf(line, "paxos_writes_total", outcome));
+        foreach (var outcome in (string[])["done", "failed"]) Assert.Contains(lines, line => IsOf(line, "paxos_reads_total", outcome));
+        Assert.Contains(lines, line => IsOf(line, "paxos_writes_total", "done") && !Value(line).StartsWith('0'));
+        Assert.Contains(lines, line => IsOf(line, "paxos_reads_total", "done") && line.Contains("consistency=\"local\"", StringComparison.Ordinal) && !Value(line).StartsWith('0'));
+
+        static bool IsOf(string line, string name, string outcome) =>
+            line.StartsWith(name + '{', StringComparison.Ordinal) && line.Contains($"outcome=\"{outcome}\"", StringComparison.Ordinal);
+
+        static string Value(string line) => line[(line.IndexOf('}', StringComparison.Ordinal) + 1)..].TrimStart();
+    }
+
+    [Fact]
     public async Task Of_the_framework_come_the_durations_of_clients_requests_and_connections()
     {
         await using var cluster = await InProcessCluster.StartAsync(3, ("EnableMetricsEndpoint", "true"));
@@ -94,7 +116,7 @@ public sealed class DocumentedTelemetryTests
 
     private static string Kind(Instrument instrument) => instrument.GetType().Name switch
     {
-        var name when name.StartsWith("Counter", StringComparison.Ordinal) => "counter",
+        var name when name.StartsWith("Counter", StringComparison.Ordinal) || name.StartsWith("ObservableCounter", StringComparison.Ordinal) => "counter",
         var name when name.StartsWith("Histogram", StringComparison.Ordinal) => "histogram",
         var name when name.StartsWith("ObservableGauge", StringComparison.Ordinal) => "gauge",
         var name => name,
