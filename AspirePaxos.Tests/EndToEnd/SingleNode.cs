@@ -16,7 +16,7 @@ internal sealed partial class SingleNode : IAsyncDisposable
     {
         var output = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
         var assembly = Path.Combine(output.Parent!.Parent!.FullName, "AspirePaxos.Node", output.Name, "AspirePaxos.Node.dll");
-        var start = new ProcessStartInfo(ProcessPlan.DotnetHost(), [assembly]) 
+        var start = new ProcessStartInfo(ProcessPlan.DotnetHost(), [assembly])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
