@@ -26,7 +26,16 @@ internal static class PaxosProgram
         using var process = Process.Start(new ProcessStartInfo(ProcessPlan.DotnetHost(), [Path, .. arguments]) { RedirectStandardOutput = true })!;
         Assert.NotNull(await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
         using var kill = Process.Start("kill", ["-s", signal, $"{process.Id}"]);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            process.Kill();
+            Assert.Fail($"SIG{signal} did not end it. Where what runs the tests ignores a signal, as a shell's background jobs do SIGINT, so do its children.");
+        }
+
         return process.ExitCode;
     }
 
