@@ -79,7 +79,7 @@ public sealed class KeyValueStore
         var results = new StoreResult[commands.Count];
         var changes = new List<RowChange>(commands.Count);
         idempotency.ExpireDue(logTime, changes);
-        for (var i = 0; i < results.Length; i++) results[i] = ApplyOnce(Decode(commands[i], i), commands[i].Span, changes);
+        for (var i = 0; i < results.Length; i++) results[i] = ApplyOnce(Decode(commands[i], i), commands[i].Span, new Origin(slot, i), changes);
         hash = chain.Next(hash, slot, stamp, commands, results, changes);
         return new Applied(results, changes);
     }
@@ -154,9 +154,9 @@ public sealed class KeyValueStore
         }
     }
 
-    private StoreResult ApplyOnce(StoreCommand command, ReadOnlySpan<byte> bytes, List<RowChange> changes)
+    private StoreResult ApplyOnce(StoreCommand command, ReadOnlySpan<byte> bytes, Origin origin, List<RowChange> changes)
     {
-        if (command.IdempotencyKey is not { } key) return Execute(command, changes);
+        if (command.IdempotencyKey is not { } key) return Execute(command, origin, changes);
 
         var keyHash = IdempotencyTable.Hash(key);
         var requestHash = IdempotencyTable.Hash(bytes);
@@ -164,20 +164,20 @@ public sealed class KeyValueStore
             return earlier.RequestHash == requestHash ? earlier.Result : Result(ResultStatus.KeyReused);
         if (!idempotency.MakeRoom(logTime, changes)) return Result(ResultStatus.TooManyKeys);
 
-        var result = Execute(command, changes);
+        var result = Execute(command, origin, changes);
         idempotency.Remember(keyHash, requestHash, result, logTime, changes);
         return result;
     }
 
-    private StoreResult Execute(StoreCommand command, List<RowChange> changes) => command switch
+    private StoreResult Execute(StoreCommand command, Origin origin, List<RowChange> changes) => command switch
     {
-        Put put => Execute(put, changes),
+        Put put => Execute(put, origin, changes),
         Delete delete => Execute(delete, changes),
         NoOp => Result(ResultStatus.Ok),
         _ => throw new UnreachableException($"Command {command.GetType()}"),
     };
 
-    private StoreResult Execute(Put put, List<RowChange> changes)
+    private StoreResult Execute(Put put, Origin origin, List<RowChange> changes)
     {
         var present = entries.GetValueOrDefault(put.Key);
         if (!put.Condition.Holds(present?.Revision ?? 0)) return ConditionFailed(present);
@@ -186,7 +186,7 @@ public sealed class KeyValueStore
         var entry = new Entry(put.Value, revision, present?.CreatedRevision ?? revision);
         entries[put.Key] = entry;
         if (present is null) keys.Add(put.Key);
-        changes.Add(new EntryRow(put.Key, entry, present));
+        changes.Add(new EntryRow(put.Key, entry, present) { Origin = origin });
         return Result(ResultStatus.Ok);
     }
 

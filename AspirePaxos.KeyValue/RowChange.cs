@@ -9,7 +9,14 @@ public abstract record RowChange;
 
 /// <param name="Entry">Null: deleted.</param>
 /// <param name="Previous">What it takes the place of, so that storage need not read it; null: nothing.</param>
-public sealed record EntryRow(string Key, Entry? Entry, Entry? Previous = null) : RowChange;
+public sealed record EntryRow(string Key, Entry? Entry, Entry? Previous = null) : RowChange
+{
+    /// <summary>The command that put it; that of slot 0 where it is not known, as with a snapshot.</summary>
+    public Origin Origin { get; init; }
+}
+
+/// <param name="Index">Of the command in the batch of the slot, from 0.</param>
+public readonly record struct Origin(long Slot, int Index);
 
 /// <param name="Remembered">Null: expired.</param>
 /// <param name="Previous">What it takes the place of; null: nothing.</param>

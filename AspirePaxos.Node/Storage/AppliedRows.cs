@@ -14,7 +14,8 @@ internal sealed class AppliedRows
 
     /// <param name="Stored">On the disk; null: nothing.</param>
     /// <param name="Present">Null: the row goes.</param>
-    public readonly record struct Changed<T>(T Stored, T Present);
+    /// <param name="Origin">Of an entry: the command that put it.</param>
+    public readonly record struct Changed<T>(T Stored, T Present, Origin Origin = default);
 
     public IReadOnlyDictionary<string, Changed<Entry?>> Entries => entries;
 
@@ -42,7 +43,7 @@ internal sealed class AppliedRows
             if (change is EntryRow entry)
             {
                 ref var row = ref CollectionsMarshal.GetValueRefOrAddDefault(entries, entry.Key, out var known);
-                row = new(known ? row.Stored : entry.Previous, entry.Entry);
+                row = new(known ? row.Stored : entry.Previous, entry.Entry, entry.Origin);
             }
             else if (change is IdempotencyRow key)
             {

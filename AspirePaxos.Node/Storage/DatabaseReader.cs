@@ -9,6 +9,7 @@ namespace AspirePaxos.Node.Storage;
 /// <summary>Reads everything once at the start, and checks it: each row by its own checksum, and by <see cref="RowTotal"/> that none is missing or old.</summary>
 internal sealed class DatabaseReader(SqliteConnection connection, string path)
 {
+    private readonly LargeValueUses large = new();
     private RowTotal found;
 
     /// <summary>Whose directory it is. Checked alone first, so that another node's is not called damaged.</summary>
@@ -41,9 +42,9 @@ internal sealed class DatabaseReader(SqliteConnection connection, string path)
             "SELECT promised_number, promised_node, commit_index, truncated_through, row_count, row_sum, checksum FROM acceptor", "its promise", ReadAcceptor);
         var (position, positionChecksum) = Single(
             "SELECT applied_index, revision, log_time, hash, checksum FROM position", "the position of its state", ReadPosition);
-        var log = Rows("SELECT slot, ballot_number, ballot_node, learned, command, checksum FROM log ORDER BY slot", ReadRecord).ToList();
+        var log = Rows("SELECT slot, ballot_number, ballot_node, learned, command, checksum, large_values FROM log ORDER BY slot", ReadRecord).ToList();
         CheckLog(log, acceptor, position.AppliedIndex);
-        var rows = Rows<RowChange>("SELECT key, value, revision, created_revision, checksum FROM entries ORDER BY key", ReadEntry)
+        var rows = Rows<RowChange>("SELECT key, entries.value, revision, created_revision, checksum, large, large.value FROM entries LEFT JOIN large ON large.id = large ORDER BY key", ReadEntry)
             .Concat(Rows<RowChange>("SELECT key_hash, request_hash, result, log_time, sequence, checksum FROM idempotency ORDER BY sequence", ReadRemembered));
         store = KeyValueStore.Restore(options, position, rows);
         if (found != acceptor.Rows)
@@ -51,11 +52,14 @@ internal sealed class DatabaseReader(SqliteConnection connection, string path)
             throw Damaged($"rows are missing, doubled or older than they were ({found.Count} were found, {acceptor.Rows.Count} written, and their checksums do not add up)");
         }
 
+        var largeValues = Single("SELECT count(*) FROM large", "its large values", row => row.GetInt64(0));
+        if (largeValues != large.Count) throw Damaged($"{largeValues} large values are there, {large.Count} belong to something");
+
         state = new DurableState(identity.Cluster, acceptor.Promised, acceptor.CommitIndex, log, position.AppliedIndex, position.LogTime)
         {
             TruncatedThrough = acceptor.TruncatedThrough,
         };
-        return new SingleRows(identity, acceptor, positionChecksum, log.Count > 0 ? log[^1].Slot : 0);
+        return new SingleRows(identity, acceptor, positionChecksum, log.Count > 0 ? log[^1].Slot : 0, large);
     }
 
     public StorageException Damaged(string what) =>
@@ -94,17 +98,31 @@ internal sealed class DatabaseReader(SqliteConnection connection, string path)
     private LogRecord ReadRecord(SqliteDataReader row)
     {
         var ballot = new Ballot(row.GetInt64(1), new NodeId(row.GetString(2)));
-        var record = new LogRecord(row.GetInt64(0), ballot, row.GetInt64(3) != 0, new Command(row.GetFieldValue<byte[]>(4)));
+        var (slot, command) = (row.GetInt64(0), row.GetFieldValue<byte[]>(4));
+        if (row.GetInt64(6) is not 0 and var count) command = CommandCutter.Join(command, count, index => ReadLarge(slot, index));
+        var record = new LogRecord(slot, ballot, row.GetInt64(3) != 0, new Command(command));
         Count(Schema.OfRecord(record), row.GetInt64(5), $"the log record of slot {record.Slot}");
         return record;
+    }
+
+    private byte[] ReadLarge(long slot, int index)
+    {
+        var id = LargeValueUses.Id(slot, index);
+        if (!large.OfLog.Add(id)) throw Damaged($"the log record of slot {slot} has a value twice");
+        return Rows($"SELECT value FROM large WHERE id = {id}", row => row.GetFieldValue<byte[]>(0)).SingleOrDefault()
+            ?? throw Damaged($"a value of the log record of slot {slot} is missing");
     }
 
     private EntryRow ReadEntry(SqliteDataReader row)
     {
         var key = row.GetFieldValue<byte[]>(0);
-        var entry = new Entry(row.GetFieldValue<byte[]>(1), row.GetInt64(2), row.GetInt64(3));
+        var isLarge = !row.IsDBNull(5);
+        if (isLarge && row.IsDBNull(6)) throw Damaged("the value of an entry of the state is missing");
+        var entry = new Entry(row.GetFieldValue<byte[]>(isLarge ? 6 : 1), row.GetInt64(2), row.GetInt64(3));
         Count(Schema.OfEntry(key, entry), row.GetInt64(4), "an entry of the state");
-        return new EntryRow(Encoding.UTF8.GetString(key), entry);
+        var name = Encoding.UTF8.GetString(key);
+        if (isLarge && !(large.OfKeys.TryAdd(name, row.GetInt64(5)) && large.OfEntries.Add(row.GetInt64(5)))) throw Damaged("two entries of the state have one value");
+        return new EntryRow(name, entry);
     }
 
     private IdempotencyRow ReadRemembered(SqliteDataReader row)

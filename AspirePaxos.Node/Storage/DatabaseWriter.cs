@@ -17,6 +17,7 @@ internal sealed class DatabaseWriter : IDisposable
     private readonly Statement begin, commit, putIdentity, putAcceptor, putPosition;
     private readonly Statement putRecord, dropRecords, putEntry, deleteEntry, putRemembered, deleteRemembered;
     private readonly Statement recordSum, droppedSum;
+    private readonly LargeValues large;
     private IdentityRow identity;
     private AcceptorRow acceptor;
     private long positionChecksum;
@@ -28,15 +29,16 @@ internal sealed class DatabaseWriter : IDisposable
     {
         this.connection = connection;
         (identity, acceptor, positionChecksum, lastSlot) = (held.Identity, held.Acceptor, held.PositionChecksum, held.LastSlot);
+        large = new LargeValues(connection, held.LargeValues);
         begin = Prepare("BEGIN IMMEDIATE");
         commit = Prepare("COMMIT");
         putIdentity = Prepare("UPDATE identity SET boot_counter = $0, cluster_id = $1, recovering = $2, stopped = $3, checksum = $4");
         putAcceptor = Prepare(
             "UPDATE acceptor SET promised_number = $0, promised_node = $1, commit_index = $2, truncated_through = $3, row_count = $4, row_sum = $5, checksum = $6");
         putPosition = Prepare("UPDATE position SET applied_index = $0, revision = $1, log_time = $2, hash = $3, checksum = $4");
-        putRecord = Prepare("INSERT OR REPLACE INTO log VALUES ($0, $1, $2, $3, $4, $5)");
+        putRecord = Prepare("INSERT OR REPLACE INTO log VALUES ($0, $1, $2, $3, $4, $5, $6)");
         dropRecords = Prepare("DELETE FROM log WHERE slot <= $0");
-        putEntry = Prepare("INSERT OR REPLACE INTO entries VALUES ($0, $1, $2, $3, $4)");
+        putEntry = Prepare("INSERT OR REPLACE INTO entries VALUES ($0, $1, $2, $3, $4, $5)");
         deleteEntry = Prepare("DELETE FROM entries WHERE key = $0");
         putRemembered = Prepare("INSERT INTO idempotency VALUES ($0, $1, $2, $3, $4, $5)");
         deleteRemembered = Prepare("DELETE FROM idempotency WHERE sequence = $0");
@@ -63,7 +65,7 @@ internal sealed class DatabaseWriter : IDisposable
             acceptor = acceptor with { CommitIndex = Math.Max(acceptor.CommitIndex, position.AppliedIndex) };
             if (applied.ReplacesAll) DropState();
             PutPosition(position);
-            foreach (var (key, entry) in applied.Entries) PutEntry(Encoding.UTF8.GetBytes(key), entry.Stored, entry.Present);
+            foreach (var (key, entry) in applied.Entries) PutEntry(key, entry);
 
             // A number that was given away is given again once nothing is remembered, so the old rows go first.
             foreach (var (key, remembered) in applied.Idempotency) DropRemembered(key, remembered.Stored);
@@ -87,6 +89,7 @@ internal sealed class DatabaseWriter : IDisposable
     public void Dispose()
     {
         foreach (var statement in statements) statement.Dispose();
+        large.Dispose();
     }
 
     private void PutAcceptor() => putAcceptor
@@ -96,18 +99,21 @@ internal sealed class DatabaseWriter : IDisposable
     private void PutRecord(LogRecord record)
     {
         var checksum = Schema.OfRecord(record).Value;
-        if (record.Slot <= lastSlot) Dropped(recordSum.Bind(record.Slot));
+        var mayReplace = record.Slot <= lastSlot;
+        if (mayReplace) Dropped(recordSum.Bind(record.Slot));
         Replaced(null, checksum);
         lastSlot = Math.Max(lastSlot, record.Slot);
+        var command = large.Put(record, mayReplace, out var largeValues);
         putRecord
             .Bind(record.Slot).Bind(record.Ballot.Number).Bind(record.Ballot.Node.Name).Bind(record.Learned ? 1 : 0)
-            .Bind(record.Command.Bytes.Span).Bind(checksum).Run();
+            .Bind(command).Bind(checksum).Bind(largeValues).Run();
     }
 
     private void DropRecords(long through)
     {
         Dropped(droppedSum.Bind(through));
         dropRecords.Bind(through).Run();
+        large.Release(acceptor.TruncatedThrough, through);
         acceptor = acceptor with { TruncatedThrough = through };
     }
 
@@ -120,6 +126,8 @@ internal sealed class DatabaseWriter : IDisposable
             Dropped(sum);
             Once($"DELETE FROM {table}");
         }
+
+        large.Clear();
     }
 
     /// <param name="sums">Gives the number of the rows that go, and the sum of their checksums.</param>
@@ -138,8 +146,10 @@ internal sealed class DatabaseWriter : IDisposable
         putPosition.Bind(position.AppliedIndex).Bind(position.Revision).Bind(position.LogTime).Bind(Schema.Bytes(position.Hash)).Bind(checksum).Run();
     }
 
-    private void PutEntry(byte[] key, Entry? stored, Entry? entry)
+    private void PutEntry(string name, AppliedRows.Changed<Entry?> change)
     {
+        var (key, (stored, entry, origin)) = (Encoding.UTF8.GetBytes(name), change);
+        var id = large.Refer(name, entry, origin);
         long? old = stored is null ? null : Schema.OfEntry(key, stored).Value;
         if (entry is null)
         {
@@ -150,7 +160,8 @@ internal sealed class DatabaseWriter : IDisposable
 
         var checksum = Schema.OfEntry(key, entry).Value;
         Replaced(old, checksum);
-        putEntry.Bind(key).Bind(entry.Value.Span).Bind(entry.Revision).Bind(entry.CreatedRevision).Bind(checksum).Run();
+        putEntry
+            .Bind(key).Bind(id is null ? entry.Value.Span : default).Bind(entry.Revision).Bind(entry.CreatedRevision).Bind(checksum).Bind(id).Run();
     }
 
     private void DropRemembered(UInt128 keyHash, Remembered? stored)

@@ -56,6 +56,13 @@ internal static class Schema
         DROP TABLE idempotency;
         ALTER TABLE remembered RENAME TO idempotency;
         """,
+
+        // A large value once, for the log's record and for the key's row (decision 17). What is there already stays as it is.
+        """
+        CREATE TABLE large (id INTEGER PRIMARY KEY, value BLOB NOT NULL);
+        ALTER TABLE log ADD COLUMN large_values INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE entries ADD COLUMN large INTEGER;
+        """,
     ];
 
     public static Checksum OfIdentity(IdentityRow row)

@@ -11,4 +11,4 @@ internal readonly record struct AcceptorRow(Ballot Promised, long CommitIndex, l
 /// <summary>The rows of which there is one each, as they were read or written last.</summary>
 /// <param name="PositionChecksum">The position's row is written whole, so its checksum is all that is needed of the old one.</param>
 /// <param name="LastSlot">The highest one in the log; 0: it is empty.</param>
-internal sealed record SingleRows(IdentityRow Identity, AcceptorRow Acceptor, long PositionChecksum, long LastSlot);
+internal sealed record SingleRows(IdentityRow Identity, AcceptorRow Acceptor, long PositionChecksum, long LastSlot, LargeValueUses LargeValues);

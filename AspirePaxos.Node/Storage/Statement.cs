@@ -26,6 +26,13 @@ internal sealed class Statement : IDisposable
     }
 
     /// <param name="value">Null: NULL.</param>
+    public Statement Bind(long? value)
+    {
+        Check(value is { } number ? raw.sqlite3_bind_int64(statement, ++bound, number) : raw.sqlite3_bind_null(statement, ++bound));
+        return this;
+    }
+
+    /// <param name="value">Null: NULL.</param>
     public Statement Bind(string? value)
     {
         Check(value is null ? raw.sqlite3_bind_null(statement, ++bound) : raw.sqlite3_bind_text(statement, ++bound, value));
@@ -53,6 +60,15 @@ internal sealed class Statement : IDisposable
         var row = (raw.sqlite3_column_int64(statement, 0), raw.sqlite3_column_int64(statement, 1));
         Reset();
         return row;
+    }
+
+    /// <summary>The integers of all rows.</summary>
+    public List<long> Column()
+    {
+        var column = new List<long>();
+        while (Step()) column.Add(raw.sqlite3_column_int64(statement, 0));
+        Reset();
+        return column;
     }
 
     public void Dispose() => statement.Dispose();

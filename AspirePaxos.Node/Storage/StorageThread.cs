@@ -99,7 +99,7 @@ internal sealed class StorageThread : IDisposable
             if (applied.Count == 0) rowsSince = Environment.TickCount64;
             applied.Add((position, changes, false));
             waitingRows += changes.Count;
-            foreach (var change in changes) waitingBytes += (change as EntryRow)?.Entry?.Value.Length ?? 0;
+            foreach (var change in changes) waitingBytes += BytesOf(change);
             if (RowsAreMany) Monitor.Pulse(gate);
         }
     }
@@ -179,6 +179,9 @@ internal sealed class StorageThread : IDisposable
 
         return false;
     }
+
+    /// <summary>Large values are stored already.</summary>
+    private static int BytesOf(RowChange change) => change is EntryRow { Entry.Value.Length: < CommandCutter.Large and var length } ? length : 0;
 
     private void TakeRows(ref List<(StorePosition Position, IEnumerable<RowChange> Rows, bool All)> spare)
     {

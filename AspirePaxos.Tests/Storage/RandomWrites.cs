@@ -33,8 +33,8 @@ internal sealed class RandomWrites(ulong seed, StoredState stored)
         {
             var slot = store.Position.AppliedIndex + 1;
             var batch = Batch.Decode(log[slot].Command);
-            rows.Add(new StorePosition(), store.Apply(slot, batch.LogTime, batch.Commands).Changes);
-            rows.Add(store.Position, []);
+            var applied = store.Apply(slot, batch.LogTime, batch.Commands);
+            rows.Add(store.Position, applied.Changes);
         }
 
         return (writes, rows);
@@ -123,6 +123,16 @@ internal sealed class RandomWrites(ulong seed, StoredState stored)
         Counted = (Counted.Truncations + 1, Counted.Installations);
     }
 
+    /// <summary>Some are rows of their own, some nearly so.</summary>
+    private byte[] NextValue()
+    {
+        var value = Encoding.UTF8.GetBytes($"v{random.Next()}");
+        if (!random.OneIn(3)) return value;
+        var large = new byte[random.OneIn(5) ? random.Between(4_000, 9_000) : random.Between(CommandCutter.Large - 2, CommandCutter.Large + 3)];
+        value.CopyTo(large, 0);
+        return large;
+    }
+
     private Command NextCommand(long slot)
     {
         var commands = new List<ReadOnlyMemory<byte>>();
@@ -132,7 +142,7 @@ internal sealed class RandomWrites(ulong seed, StoredState stored)
             var idempotency = random.OneIn(3) ? $"once{random.Between(0, 20)}" : null;
             StoreCommand command = random.OneIn(4)
                 ? new Delete(key, default, idempotency)
-                : new Put(key, Encoding.UTF8.GetBytes($"v{random.Next()}"), default, idempotency);
+                : new Put(key, NextValue(), default, idempotency);
             commands.Add(command.Encode());
         }
 

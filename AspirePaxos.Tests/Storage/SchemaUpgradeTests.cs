@@ -7,6 +7,9 @@ namespace AspirePaxos.Tests.Storage;
 
 public sealed class SchemaUpgradeTests
 {
+    /// <summary>What version 4 added goes.</summary>
+    private const string WithoutLargeValues = "DROP TABLE large; ALTER TABLE log DROP COLUMN large_values; ALTER TABLE entries DROP COLUMN large;";
+
     private static readonly Ballot ballot = new(3, new NodeId("node1"));
 
     [Fact]
@@ -74,8 +77,9 @@ public sealed class SchemaUpgradeTests
             INSERT INTO old SELECT key_hash, request_hash, result, log_time, sequence, checksum FROM idempotency;
             DROP TABLE idempotency;
             ALTER TABLE old RENAME TO idempotency;
-            PRAGMA user_version = 2;
-            """);
+            """,
+            WithoutLargeValues,
+            "PRAGMA user_version = 2");
 
         for (var start = 0; start < 2; start++)
         {
@@ -85,6 +89,44 @@ public sealed class SchemaUpgradeTests
             Assert.Equal(3, stored.State.TruncatedThrough);
             Assert.Equal([4, 5], stored.State.Log.Select(record => record.Slot));
         }
+    }
+
+    [Fact]
+    public void Large_values_of_a_file_of_version_3_stay_where_they_are_until_they_are_overwritten()
+    {
+        using var folder = new DataFolder();
+        var (old, present) = (new byte[5_000], new byte[6_000]);
+        KeyValueStore store;
+        LogRecord[] records;
+        using (var database = PaxosDatabase.Open(folder.Options(), out var fresh))
+        {
+            store = fresh.Store;
+            records = [.. new long[] { 1, 2 }.Select(slot => new LogRecord(slot, ballot, true, Batch.Encode(fresh.Self, slot, slot, [new Put($"k{slot}", old).Encode()])))];
+        }
+
+        var rows = new List<EntryRow>();
+        foreach (var record in records) rows.AddRange(store.Apply(record.Slot, record.Slot, Batch.Decode(record.Command).Commands).Changes.Cast<EntryRow>());
+        Execute(folder, WithoutLargeValues, "PRAGMA user_version = 3");
+        WriteAsVersion3(folder, records, rows, store.Position);
+        for (var start = 0; start < 2; start++)
+        {
+            using var database = PaxosDatabase.Open(folder.Options(), out var stored);
+            Assert.Equal(store.Fingerprint(), stored.Store.Fingerprint());
+            Assert.Equal(records.Select(record => record.Command.Bytes.ToArray()), stored.State.Log.Select(record => record.Command.Bytes.ToArray()));
+        }
+
+        using (var database = PaxosDatabase.Open(folder.Options(), out var stored))
+        {
+            var next = new LogRecord(3, ballot, true, Batch.Encode(stored.Self, 3, 3, [new Put("k1", present).Encode()]));
+            var applied = new AppliedRows();
+            var changes = stored.Store.Apply(3, 3, Batch.Decode(next.Command).Commands).Changes;
+            applied.Add(stored.Store.Position, changes);
+            database.Commit([new Write(1, null, [next], 3, null)], applied);
+        }
+
+        using var last = PaxosDatabase.Open(folder.Options(), out var found);
+        Assert.Equal(present, found.Store.Get("k1")!.Value.ToArray());
+        Assert.Equal(old, found.Store.Get("k2")!.Value.ToArray());
     }
 
     [Theory]
@@ -161,6 +203,33 @@ public sealed class SchemaUpgradeTests
             $"INSERT INTO log VALUES (1, 3, 'node1', 1, X'{command}', {Schema.OfRecord(records[0]).Value}), (2, 3, 'node1', 0, X'{command}', {Schema.OfRecord(records[1]).Value})",
             $"INSERT INTO entries VALUES (X'6B', X'78', 1, 1, {Schema.OfEntry("k"u8, new Entry("x"u8.ToArray(), 1, 1)).Value})",
             $"INSERT INTO position VALUES (1, 1, 1, 9, {new Checksum().Add(1).Add(1).Add(9).Value})");
+    }
+
+    /// <summary>Each value whole, in the log's record and in the key's row.</summary>
+    private static void WriteAsVersion3(DataFolder folder, LogRecord[] records, List<EntryRow> rows, StorePosition position)
+    {
+        string Hex(ReadOnlySpan<byte> bytes) => $"X'{Convert.ToHexString(bytes)}'";
+        string[] checksums = ["SELECT checksum FROM identity", "SELECT checksum FROM position", "SELECT checksum FROM log", "SELECT checksum FROM entries"];
+        Execute(folder, [
+            .. records.Select(record => $"INSERT INTO log VALUES ({record.Slot}, 3, 'node1', 1, {Hex(record.Command.Bytes.Span)}, {Schema.OfRecord(record).Value})"),
+            .. rows.Select(row =>
+            {
+                var (key, entry) = (System.Text.Encoding.UTF8.GetBytes(row.Key), row.Entry!);
+                return $"INSERT INTO entries VALUES ({Hex(key)}, {Hex(entry.Value.Span)}, {entry.Revision}, {entry.CreatedRevision}, {Schema.OfEntry(key, entry).Value})";
+            }),
+            $"UPDATE position SET applied_index = {position.AppliedIndex}, revision = {position.Revision}, log_time = {position.LogTime}, hash = {Hex(Schema.Bytes(position.Hash))}, checksum = {Schema.OfPosition(position).Value}",
+        ]);
+        var total = default(RowTotal);
+        using (var connection = Open(folder))
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = string.Join(" UNION ALL ", checksums);
+            using var read = command.ExecuteReader();
+            while (read.Read()) total = total.With(read.GetInt64(0));
+        }
+
+        var acceptor = new AcceptorRow(Ballot.None, position.AppliedIndex, 0, total);
+        Execute(folder, $"UPDATE acceptor SET commit_index = {acceptor.CommitIndex}, row_count = {total.Count}, row_sum = {total.Sum}, checksum = {Schema.OfAcceptor(acceptor).Value}");
     }
 
     private static void Execute(DataFolder folder, params string[] texts)

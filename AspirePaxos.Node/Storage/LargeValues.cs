@@ -1,0 +1,128 @@
+using AspirePaxos.KeyValue;
+using AspirePaxos.Protocol;
+using Microsoft.Data.Sqlite;
+
+namespace AspirePaxos.Node.Storage;
+
+/// <summary>Who refers to the rows of the table <c>large</c>, by their ids; as it was read, and kept with each change.</summary>
+internal sealed class LargeValueUses
+{
+    /// <summary>Commands of one batch whose values can be rows of their own.</summary>
+    public const int MostIndex = (1 << IndexBits) - 1;
+
+    /// <summary>Beyond it ids would not fit; no log comes so far.</summary>
+    public const long MostSlot = (1L << (62 - IndexBits)) - 1;
+
+    private const int IndexBits = 16;
+
+    /// <summary>Records of the log do.</summary>
+    public HashSet<long> OfLog { get; } = [];
+
+    /// <summary>The rows of these keys do.</summary>
+    public Dictionary<string, long> OfKeys { get; } = [];
+
+    /// <summary>The values of <see cref="OfKeys"/>.</summary>
+    public HashSet<long> OfEntries { get; } = [];
+
+    public int Count => OfLog.Count + OfEntries.Count(id => !OfLog.Contains(id));
+
+    /// <summary>In the order of slots, then of commands.</summary>
+    public static long Id(long slot, int index) => (slot << IndexBits) | (long)index;
+}
+
+/// <summary>
+/// Values from <see cref="CommandCutter.Large"/> bytes on, each stored once (decision 17): the record of the log that put it and the row of
+/// its key refer to it by slot and place in the batch. It goes with the last of the two.
+/// </summary>
+internal sealed class LargeValues : IDisposable
+{
+    private readonly CommandCutter cutter = new();
+    private readonly LargeValueUses uses;
+    private readonly Statement put, delete, between;
+
+    public LargeValues(SqliteConnection connection, LargeValueUses uses)
+    {
+        this.uses = uses;
+        put = new Statement(connection, "INSERT OR REPLACE INTO large VALUES ($0, $1)");
+        delete = new Statement(connection, "DELETE FROM large WHERE id = $0");
+        between = new Statement(connection, "SELECT id FROM large WHERE id >= $0 AND id < $1");
+    }
+
+    /// <summary>Stores the large values of a record.</summary>
+    /// <param name="replaces">There may be an earlier record of the slot, whose values go.</param>
+    /// <param name="count">How many they are.</param>
+    /// <returns>What is left of its command; holds until the next call.</returns>
+    public ReadOnlySpan<byte> Put(LogRecord record, bool replaces, out int count)
+    {
+        if (replaces) Release(record.Slot - 1, record.Slot);
+        count = 0;
+        if (record.Slot > LargeValueUses.MostSlot) return record.Command.Bytes.Span;
+        var rest = cutter.Cut(record.Command.Bytes.Span, LargeValueUses.MostIndex);
+        for (; count < cutter.Count; count++)
+        {
+            var id = LargeValueUses.Id(record.Slot, cutter.IndexOf(count));
+            put.Bind(id).Bind(cutter.ValueOf(count)).Run();
+            uses.OfLog.Add(id);
+        }
+
+        return rest;
+    }
+
+    /// <summary>The log has no records of the slots above the first up to the last any more.</summary>
+    public void Release(long after, long through)
+    {
+        var (first, end) = (Math.Min(after, LargeValueUses.MostSlot) + 1, Math.Min(through, LargeValueUses.MostSlot) + 1);
+        foreach (var id in between.Bind(LargeValueUses.Id(first, 0)).Bind(LargeValueUses.Id(end, 0)).Column())
+        {
+            if (uses.OfLog.Remove(id) && !uses.OfEntries.Contains(id)) delete.Bind(id).Run();
+        }
+    }
+
+    /// <summary>The row of the key changes.</summary>
+    /// <param name="entry">Null: it goes.</param>
+    /// <param name="origin">The command that put it.</param>
+    /// <returns>The id of its value, which is stored already; null: the row has it itself.</returns>
+    public long? Refer(string key, Entry? entry, Origin origin)
+    {
+        long? id = entry is not null && entry.Value.Length >= CommandCutter.Large && Logged(origin) is { } logged ? logged : null;
+        if (uses.OfKeys.Remove(key, out var earlier) && earlier != id)
+        {
+            uses.OfEntries.Remove(earlier);
+            if (!uses.OfLog.Contains(earlier)) delete.Bind(earlier).Run();
+        }
+
+        if (id is { } present)
+        {
+            uses.OfKeys.Add(key, present);
+            uses.OfEntries.Add(present);
+        }
+
+        return id;
+    }
+
+    /// <summary>All rows of keys go.</summary>
+    public void Clear()
+    {
+        foreach (var id in uses.OfEntries)
+        {
+            if (!uses.OfLog.Contains(id)) delete.Bind(id).Run();
+        }
+
+        uses.OfEntries.Clear();
+        uses.OfKeys.Clear();
+    }
+
+    public void Dispose()
+    {
+        put.Dispose();
+        delete.Dispose();
+        between.Dispose();
+    }
+
+    private long? Logged(Origin origin)
+    {
+        if (origin.Slot > LargeValueUses.MostSlot || origin.Index > LargeValueUses.MostIndex) return null;
+        var id = LargeValueUses.Id(origin.Slot, origin.Index);
+        return uses.OfLog.Contains(id) ? id : null;
+    }
+}
