@@ -180,8 +180,12 @@ internal sealed class StorageThread : IDisposable
         return false;
     }
 
-    /// <summary>Large values are stored already.</summary>
-    private static int BytesOf(RowChange change) => change is EntryRow { Entry.Value.Length: < CommandCutter.Large and var length } ? length : 0;
+    /// <summary>A large value is stored already; but in memory it waits, and that which it takes the place of.</summary>
+    private static int BytesOf(RowChange change)
+    {
+        var length = (change as EntryRow)?.Entry?.Value.Length ?? 0;
+        return length < CommandCutter.Large ? length : length / 4;
+    }
 
     private void TakeRows(ref List<(StorePosition Position, IEnumerable<RowChange> Rows, bool All)> spare)
     {
