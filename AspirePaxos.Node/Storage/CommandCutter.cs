@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace AspirePaxos.Node.Storage;
@@ -12,7 +11,7 @@ namespace AspirePaxos.Node.Storage;
 /// </summary>
 internal sealed class CommandCutter
 {
-    /// <summary>Bytes of a value from which on it is stored by itself. A smaller one costs more as a row of its own than as a part of two.</summary>
+    /// <summary>Bytes of a value from which on it is stored by itself: by reckoning, for a small one shares its pages with others.</summary>
     public const int Large = 1_024;
 
     /// <summary>Of a value's base64.</summary>
@@ -37,8 +36,8 @@ internal sealed class CommandCutter
 
     public ReadOnlySpan<byte> ValueOf(int part) => values.AsSpan(parts[part].ValueStart, parts[part].ValueLength);
 
-    /// <returns>What is left, with the places of what was taken out; the batch itself where nothing was.</returns>
     /// <param name="mostIndex">Values of commands beyond it stay.</param>
+    /// <returns>What is left, with the places of what was taken out; the batch itself where nothing was.</returns>
     public ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> batch, int mostIndex)
     {
         parts.Clear();
@@ -164,7 +163,7 @@ internal sealed class CommandCutter
         }
 
         var done = 0;
-        foreach (var part in CollectionsMarshal.AsSpan(parts))
+        foreach (var part in parts)
         {
             rest.Write(batch[done..part.Start]);
             done = part.Start + part.Length;

@@ -44,7 +44,7 @@ internal sealed class DatabaseReader(SqliteConnection connection, string path)
             "SELECT applied_index, revision, log_time, hash, checksum FROM position", "the position of its state", ReadPosition);
         var log = Rows("SELECT slot, ballot_number, ballot_node, learned, command, checksum, large_values FROM log ORDER BY slot", ReadRecord).ToList();
         CheckLog(log, acceptor, position.AppliedIndex);
-        var rows = Rows<RowChange>("SELECT key, entries.value, revision, created_revision, checksum, large, large.value FROM entries LEFT JOIN large ON large.id = large ORDER BY key", ReadEntry)
+        var rows = Rows<RowChange>("SELECT key, e.value, revision, created_revision, checksum, large, l.value FROM entries e LEFT JOIN large l ON l.id = e.large ORDER BY key", ReadEntry)
             .Concat(Rows<RowChange>("SELECT key_hash, request_hash, result, log_time, sequence, checksum FROM idempotency ORDER BY sequence", ReadRemembered));
         store = KeyValueStore.Restore(options, position, rows);
         if (found != acceptor.Rows)

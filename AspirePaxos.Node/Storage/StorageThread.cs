@@ -21,6 +21,9 @@ internal sealed class StorageThread : IDisposable
 
     private const long MaxWaitingBytes = 4 << 20;
 
+    /// <summary>A large value is stored already, and its row is small: only the memory counts that it keeps meanwhile, so 16 MiB of them may wait.</summary>
+    private const int LargeShare = 4;
+
     /// <summary>Rows are written with the next write after it, however few they are: a restart has little to apply again.</summary>
     private static readonly TimeSpan MaxRowAge = TimeSpan.FromSeconds(1);
 
@@ -180,11 +183,10 @@ internal sealed class StorageThread : IDisposable
         return false;
     }
 
-    /// <summary>A large value is stored already; but in memory it waits, and that which it takes the place of.</summary>
     private static int BytesOf(RowChange change)
     {
         var length = (change as EntryRow)?.Entry?.Value.Length ?? 0;
-        return length < CommandCutter.Large ? length : length / 4;
+        return length < CommandCutter.Large ? length : length / LargeShare;
     }
 
     private void TakeRows(ref List<(StorePosition Position, IEnumerable<RowChange> Rows, bool All)> spare)

@@ -1,5 +1,6 @@
 using AspirePaxos.Node;
 using AspirePaxos.Node.Storage;
+using Microsoft.Data.Sqlite;
 
 namespace AspirePaxos.Tests.Storage;
 
@@ -29,5 +30,36 @@ internal sealed class DataFolder : IDisposable
         return copy;
     }
 
+    /// <summary>Behind the replica's back, while it is down.</summary>
+    public void Execute(params IEnumerable<string> texts)
+    {
+        using var connection = Connect();
+        foreach (var text in texts)
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = text;
+            command.ExecuteNonQuery();
+        }
+    }
+
+    /// <summary>The first column of each row; only while the replica is down.</summary>
+    public List<T> Read<T>(string query)
+    {
+        using var connection = Connect();
+        using var command = connection.CreateCommand();
+        command.CommandText = query;
+        using var rows = command.ExecuteReader();
+        var found = new List<T>();
+        while (rows.Read()) found.Add(rows.GetFieldValue<T>(0));
+        return found;
+    }
+
     public void Dispose() => Directory.Delete(Path, recursive: true);
+
+    private SqliteConnection Connect()
+    {
+        var connection = new SqliteConnection($"Data Source={Database};Pooling=False");
+        connection.Open();
+        return connection;
+    }
 }

@@ -1,9 +1,7 @@
-using System.Globalization;
 using System.Text;
 using AspirePaxos.KeyValue;
 using AspirePaxos.Node.Storage;
 using AspirePaxos.Protocol;
-using Microsoft.Data.Sqlite;
 
 namespace AspirePaxos.Tests.Storage;
 
@@ -35,9 +33,21 @@ public sealed class LargeValueTests
         if (expected > 0) Assert.InRange(rest.Length, 1, 400);
     }
 
+    [Fact]
+    public void Values_of_commands_beyond_the_last_number_stay()
+    {
+        var put = new Put("k", new byte[2_000]).Encode();
+        var cutter = new CommandCutter();
+
+        var rest = cutter.Cut(Batch.Encode(self, 1, 5, [put, put, put]).Bytes.Span, mostIndex: 1).Length;
+
+        Assert.Equal([0, 1], Enumerable.Range(0, cutter.Count).Select(cutter.IndexOf));
+        Assert.True(rest > put.Length, $"{rest} bytes are left");
+    }
+
     [Theory]
-    [InlineData("""{"commands":[{"op":"put","key":"k","value":"LARGE "}]}""")]
-    [InlineData("""{"commands":[{"op":"put","key":"k","value":"LARGE="}]}""")]
+    [InlineData("""{"commands":[{"op":"put","key":"k","value":"LARGEAAA "}]}""")]
+    [InlineData("""{"commands":[{"op":"put","key":"k","value":"LARGEA==="}]}""")]
     [InlineData("""{"commands":[{"op":"put","key":"k","value":"LARGEAAB="}]}""")]
     [InlineData("""{"commands":[{"op":"put","key":"LARGE","value":"AAAA"}]}""")]
     [InlineData("""{"commands":[{"op":"put","key":"k","value":"LARGE"}""")]
@@ -61,7 +71,7 @@ public sealed class LargeValueTests
         using var database = PaxosDatabase.Open(folder.Options(), out _);
         Commit(database, store, 1, new Put("k", new byte[5_000]), new Put("small", "x"u8.ToArray()), new Put("other", new byte[9_000]));
         Assert.Equal(["65536 5000", "65538 9000"], Stored(folder));
-        Assert.Equal("0 5000 9000", Referred(folder));
+        Assert.Equal([0, 5_000, 9_000], Referred(folder));
 
         // The log still has the first one.
         Commit(database, store, 2, new Put("k", new byte[6_000]));
@@ -129,7 +139,7 @@ public sealed class LargeValueTests
             Assert.Equal(["65536 6000", "131072 5000"], Stored(folder));
         }
 
-        Execute(folder, damage);
+        folder.Execute(damage);
 
         var refusal = Assert.Throws<StorageException>(() => PaxosDatabase.Open(folder.Options(), out _));
 
@@ -151,33 +161,17 @@ public sealed class LargeValueTests
 
     private static byte[] Random(Prng random, int bytes) => [.. Enumerable.Range(0, bytes).Select(_ => (byte)random.Between(0, 256))];
 
-    private static List<string> Stored(DataFolder folder) => Read(folder, "SELECT id || ' ' || length(value) FROM large ORDER BY id");
+    private static List<string> Stored(DataFolder folder) => Read<string>(folder, "SELECT id || ' ' || length(value) FROM large ORDER BY id");
 
     /// <returns>The bytes that the rows of keys hold themselves, then those that they refer to.</returns>
-    private static string Referred(DataFolder folder) => string.Join(' ', Read(
+    private static List<long> Referred(DataFolder folder) => Read<long>(
         folder,
-        "SELECT sum(length(value)) FROM entries WHERE large IS NOT NULL UNION ALL SELECT length(l.value) FROM entries e JOIN large l ON l.id = e.large"));
+        "SELECT sum(length(value)) FROM entries WHERE large IS NOT NULL UNION ALL SELECT length(l.value) FROM entries e JOIN large l ON l.id = e.large");
 
-    private static List<string> Read(DataFolder folder, string query)
+    /// <summary>The database is open, and exclusively: what a kill would leave is read.</summary>
+    private static List<T> Read<T>(DataFolder folder, string query)
     {
-        // The database is open, and exclusively: what a kill would leave is read.
         using var copy = folder.CopyAsAfterKill();
-        using var connection = new SqliteConnection($"Data Source={copy.Database};Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = query;
-        using var rows = command.ExecuteReader();
-        var found = new List<string>();
-        while (rows.Read()) found.Add(Convert.ToString(rows.GetValue(0), CultureInfo.InvariantCulture)!);
-        return found;
-    }
-
-    private static void Execute(DataFolder folder, string text)
-    {
-        using var connection = new SqliteConnection($"Data Source={folder.Database};Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = text;
-        command.ExecuteNonQuery();
+        return copy.Read<T>(query);
     }
 }

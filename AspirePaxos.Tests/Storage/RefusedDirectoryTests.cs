@@ -1,7 +1,6 @@
 using AspirePaxos.KeyValue;
 using AspirePaxos.Node.Storage;
 using AspirePaxos.Protocol;
-using Microsoft.Data.Sqlite;
 
 namespace AspirePaxos.Tests.Storage;
 
@@ -47,7 +46,7 @@ public sealed class RefusedDirectoryTests
     {
         using var folder = new DataFolder();
         PaxosDatabase.Open(folder.Options(), out _).Dispose();
-        Execute(folder, $"PRAGMA user_version = {Schema.Version + 7}");
+        folder.Execute($"PRAGMA user_version = {Schema.Version + 7}");
 
         var refusal = Assert.Throws<StorageException>(() => PaxosDatabase.Open(folder.Options(), out _));
 
@@ -99,7 +98,7 @@ public sealed class RefusedDirectoryTests
             database.Commit([new Write(1, ballot, [.. Enumerable.Range(1, 3).Select(slot => new LogRecord(slot, ballot, false, Command.NoOp))], 2, null)], rows);
         }
 
-        Execute(folder, damage);
+        folder.Execute(damage);
 
         var refusal = Assert.Throws<StorageException>(() => PaxosDatabase.Open(folder.Options(), out _));
         Assert.Contains(named, refusal.Message, StringComparison.Ordinal);
@@ -118,7 +117,7 @@ public sealed class RefusedDirectoryTests
         }
 
         // What a write that the disk lost would leave.
-        Execute(folder, $"UPDATE log SET ballot_number = 3, ballot_node = 'node1', checksum = {Schema.OfRecord(new LogRecord(1, first, false, Command.NoOp)).Value}");
+        folder.Execute($"UPDATE log SET ballot_number = 3, ballot_node = 'node1', checksum = {Schema.OfRecord(new LogRecord(1, first, false, Command.NoOp)).Value}");
 
         var refusal = Assert.Throws<StorageException>(() => PaxosDatabase.Open(folder.Options(), out _));
         Assert.Contains("older than they were", refusal.Message, StringComparison.Ordinal);
@@ -133,14 +132,5 @@ public sealed class RefusedDirectoryTests
         var refusal = Assert.Throws<StorageException>(() => PaxosDatabase.Open(folder.Options(), out _));
 
         Assert.Contains(folder.Database, refusal.Message, StringComparison.Ordinal);
-    }
-
-    private static void Execute(DataFolder folder, string text)
-    {
-        using var connection = new SqliteConnection($"Data Source={folder.Database};Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = text;
-        command.ExecuteNonQuery();
     }
 }

@@ -1,7 +1,6 @@
 using AspirePaxos.KeyValue;
 using AspirePaxos.Node.Storage;
 using AspirePaxos.Protocol;
-using Microsoft.Data.Sqlite;
 
 namespace AspirePaxos.Tests.Storage;
 
@@ -68,8 +67,7 @@ public sealed class SchemaUpgradeTests
             database.Commit([new Write(2, null, [], 5, null) { TruncatedThrough = 3 }], new AppliedRows());
         }
 
-        Execute(
-            folder,
+        folder.Execute(
             """
             CREATE TABLE old (
                 key_hash BLOB PRIMARY KEY, request_hash BLOB NOT NULL, result BLOB NOT NULL, log_time INTEGER NOT NULL,
@@ -106,7 +104,7 @@ public sealed class SchemaUpgradeTests
 
         var rows = new List<EntryRow>();
         foreach (var record in records) rows.AddRange(store.Apply(record.Slot, record.Slot, Batch.Decode(record.Command).Commands).Changes.Cast<EntryRow>());
-        Execute(folder, WithoutLargeValues, "PRAGMA user_version = 3");
+        folder.Execute(WithoutLargeValues, "PRAGMA user_version = 3");
         WriteAsVersion3(folder, records, rows, store.Position);
         for (var start = 0; start < 2; start++)
         {
@@ -138,7 +136,7 @@ public sealed class SchemaUpgradeTests
     {
         using var folder = new DataFolder();
         MakeVersion1(folder, withState: true);
-        Execute(folder, damage);
+        folder.Execute(damage);
 
         for (var start = 0; start < 2; start++)
         {
@@ -165,8 +163,7 @@ public sealed class SchemaUpgradeTests
     /// <summary>As the program of version 1 made it.</summary>
     private static void MakeVersion1(DataFolder folder, bool withState)
     {
-        Execute(
-            folder,
+        folder.Execute(
             "PRAGMA journal_mode = WAL",
             """
             CREATE TABLE identity (
@@ -195,8 +192,7 @@ public sealed class SchemaUpgradeTests
         if (!withState) return;
         var records = new[] { new LogRecord(1, ballot, true, Command.NoOp), new LogRecord(2, ballot, false, Command.NoOp) };
         var command = Convert.ToHexString(Command.NoOp.Bytes.Span);
-        Execute(
-            folder,
+        folder.Execute(
             "INSERT INTO members VALUES ('node0', 4711), ('node1', 5)",
             "INSERT INTO boots VALUES ('node1', 6)",
             $"INSERT INTO acceptor VALUES (1, 3, 'node1', 2, {new Checksum().Add(ballot).Add(2).Value})",
@@ -210,7 +206,7 @@ public sealed class SchemaUpgradeTests
     {
         string Hex(ReadOnlySpan<byte> bytes) => $"X'{Convert.ToHexString(bytes)}'";
         string[] checksums = ["SELECT checksum FROM identity", "SELECT checksum FROM position", "SELECT checksum FROM log", "SELECT checksum FROM entries"];
-        Execute(folder, [
+        folder.Execute([
             .. records.Select(record => $"INSERT INTO log VALUES ({record.Slot}, 3, 'node1', 1, {Hex(record.Command.Bytes.Span)}, {Schema.OfRecord(record).Value})"),
             .. rows.Select(row =>
             {
@@ -219,45 +215,11 @@ public sealed class SchemaUpgradeTests
             }),
             $"UPDATE position SET applied_index = {position.AppliedIndex}, revision = {position.Revision}, log_time = {position.LogTime}, hash = {Hex(Schema.Bytes(position.Hash))}, checksum = {Schema.OfPosition(position).Value}",
         ]);
-        var total = default(RowTotal);
-        using (var connection = Open(folder))
-        {
-            using var command = connection.CreateCommand();
-            command.CommandText = string.Join(" UNION ALL ", checksums);
-            using var read = command.ExecuteReader();
-            while (read.Read()) total = total.With(read.GetInt64(0));
-        }
-
+        var total = folder.Read<long>(string.Join(" UNION ALL ", checksums)).Aggregate(default(RowTotal), (sum, checksum) => sum.With(checksum));
         var acceptor = new AcceptorRow(Ballot.None, position.AppliedIndex, 0, total);
-        Execute(folder, $"UPDATE acceptor SET commit_index = {acceptor.CommitIndex}, row_count = {total.Count}, row_sum = {total.Sum}, checksum = {Schema.OfAcceptor(acceptor).Value}");
+        folder.Execute($"UPDATE acceptor SET commit_index = {acceptor.CommitIndex}, row_count = {total.Count}, row_sum = {total.Sum}, checksum = {Schema.OfAcceptor(acceptor).Value}");
     }
 
-    private static void Execute(DataFolder folder, params string[] texts)
-    {
-        using var connection = Open(folder);
-        foreach (var text in texts)
-        {
-            using var command = connection.CreateCommand();
-            command.CommandText = text;
-            command.ExecuteNonQuery();
-        }
-    }
-
-    private static List<string> Columns(DataFolder folder)
-    {
-        using var connection = Open(folder);
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT m.name || '.' || c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' ORDER BY m.name, c.cid";
-        using var rows = command.ExecuteReader();
-        var columns = new List<string>();
-        while (rows.Read()) columns.Add(rows.GetString(0));
-        return columns;
-    }
-
-    private static SqliteConnection Open(DataFolder folder)
-    {
-        var connection = new SqliteConnection($"Data Source={folder.Database};Pooling=False");
-        connection.Open();
-        return connection;
-    }
+    private static List<string> Columns(DataFolder folder) =>
+        folder.Read<string>("SELECT m.name || '.' || c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' ORDER BY m.name, c.cid");
 }
