@@ -15,7 +15,8 @@ public sealed class RoundTraceTests(ThreeNodes nodes) : IClassFixture<ThreeNodes
         using var spans = new RecordedSpans();
         var leader = await LeaderAsync();
         await WriteAsync(leader, spans.Trace);
-        var trace = await spans.UntilAsync(all => all.Count(IsAccept) == 2
+        var trace = await spans.UntilAsync(all => IsServed(all, spans.Root) && all.Count(IsAccept) == 2
+            && all.Where(IsAccept).All(peer => IsServed(all, peer.SpanId))
             && all.Count(span => span.OperationName == "paxos acceptor persist") == 2
             && new[] { "paxos round", "paxos accept", "paxos persist", "paxos apply" }.All(name => all.Any(span => span.OperationName == name)));
 
@@ -62,7 +63,7 @@ public sealed class RoundTraceTests(ThreeNodes nodes) : IClassFixture<ThreeNodes
         var leader = await LeaderAsync();
         await WriteAsync((leader + 1) % 3, spans.Trace);
         var trace = await spans.UntilAsync(all =>
-            all.Any(span => span.OperationName == "paxos round") && all.Any(IsForward));
+            all.Any(span => span.OperationName == "paxos round") && all.Any(span => IsForward(span) && IsServed(all, span.SpanId)));
 
         var round = Assert.Single(trace, span => span.OperationName == "paxos round");
         var forward = Assert.Single(trace, IsForward);
@@ -97,6 +98,9 @@ public sealed class RoundTraceTests(ThreeNodes nodes) : IClassFixture<ThreeNodes
     private static bool IsAccept(Activity span) => span is { OperationName: "POST /paxos/accept", Kind: ActivityKind.Client };
 
     private static bool IsForward(Activity span) => span is { OperationName: "POST /paxos/forward", Kind: ActivityKind.Client };
+
+    /// <summary>A server's span ends after its answer, so that who asked may be done before.</summary>
+    private static bool IsServed(IEnumerable<Activity> all, ActivitySpanId asked) => all.Any(span => span.Kind == ActivityKind.Server && span.ParentSpanId == asked);
 
     private async Task WriteAsync(int node, string traceparent)
     {
