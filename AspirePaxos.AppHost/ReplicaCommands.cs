@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json;
 using Aspire.Hosting.ApplicationModel;
 
@@ -68,7 +69,7 @@ internal static class ReplicaCommands
                 ? CommandResults.Success($"{node.Resource.Name} no longer leads.")
                 : CommandResults.Failure(body.RootElement.GetProperty("detail").GetString());
         }
-        catch (Exception failed) when (failed is HttpRequestException or JsonException || IsTimeout(failed, stop))
+        catch (Exception failed) when (failed is HttpRequestException or SocketException or JsonException || IsTimeout(failed, stop))
         {
             return CommandResults.Failure(failed);
         }
@@ -94,7 +95,7 @@ internal static class ReplicaCommands
 
             return CommandResults.Success(common.Count == 0 ? "No slot is still on all replicas." : $"Equal: slots {common[0]} to {common[^1]} on {nodes.Count} replicas.");
         }
-        catch (Exception failed) when (failed is HttpRequestException or JsonException || IsTimeout(failed, stop))
+        catch (Exception failed) when (failed is HttpRequestException or SocketException or JsonException || IsTimeout(failed, stop))
         {
             return CommandResults.Failure($"Not compared, since a replica does not answer: {failed.Message}");
         }

@@ -13,7 +13,7 @@ public sealed class LaunchedCluster : IAsyncDisposable
     private readonly Ports ports;
     private readonly Lock turn = new();
     private readonly CancellationTokenSource ending = new();
-    private readonly HttpClient probe = new(new SocketsHttpHandler { PooledConnectionIdleTimeout = TimeSpan.FromSeconds(5) }) { Timeout = ProbeTimeout };
+    private readonly HttpClient probe = new(new LostConnections(new SocketsHttpHandler { PooledConnectionIdleTimeout = TimeSpan.FromSeconds(5) })) { Timeout = ProbeTimeout };
     private readonly List<LaunchedResource> resources = [];
     private readonly Task watching;
     private bool ended;

@@ -1,11 +1,12 @@
 using System.Net.Http.Headers;
+using AspirePaxos.Launcher;
 
 namespace AspirePaxos.Benchmarks.Load;
 
 /// <summary>The same requests through the base library's client, to see what that costs.</summary>
 internal sealed class HttpClientConnection(Uri node) : IConnection
 {
-    private readonly HttpMessageInvoker client = new(new SocketsHttpHandler { MaxConnectionsPerServer = 1, UseProxy = false, UseCookies = false, ActivityHeadersPropagator = null });
+    private readonly HttpMessageInvoker client = new(new LostConnections(new SocketsHttpHandler { MaxConnectionsPerServer = 1, UseProxy = false, UseCookies = false, ActivityHeadersPropagator = null }));
 
     public async ValueTask<int> ExchangeAsync(RequestTemplate request, CancellationToken cancellation)
     {

@@ -12,7 +12,7 @@ internal sealed class EtcdTarget : ITarget
 
     private readonly string folder;
     private readonly Ports ports = new();
-    private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(2) };
+    private readonly HttpClient http = new(new LostConnections(new SocketsHttpHandler())) { Timeout = TimeSpan.FromSeconds(2) };
 
     private EtcdTarget(string program, string folder)
     {

@@ -9,7 +9,7 @@ internal sealed class PaxosTarget : ITarget
 {
     private readonly LaunchedCluster cluster;
     private readonly string folder;
-    private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(2) };
+    private readonly HttpClient http = new(new LostConnections(new SocketsHttpHandler())) { Timeout = TimeSpan.FromSeconds(2) };
 
     private PaxosTarget(LaunchedCluster cluster, string folder)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using AspirePaxos.Launcher;
 
 namespace AspirePaxos.Cli.Cluster;
 
@@ -22,7 +23,7 @@ internal sealed class ClusterClient(FoundCluster found, TimeSpan timeout) : IDis
     private static readonly TimeSpan leastTime = TimeSpan.FromSeconds(1);
 
     // A new connection each: a broken one would make the handler send a request twice without a word.
-    private readonly HttpClient http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2), UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero })
+    private readonly HttpClient http = new(new LostConnections(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2), UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero }))
     {
         Timeout = Timeout.InfiniteTimeSpan,
     };

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using AspirePaxos.Cli.Cluster;
+using AspirePaxos.Launcher;
 using AspirePaxos.Simulation.Linearizability;
 
 namespace AspirePaxos.Cli.Load;
@@ -10,7 +11,7 @@ namespace AspirePaxos.Cli.Load;
 /// <summary>One request to one node, never repeated: for load, whose outcomes are counted or checked.</summary>
 internal sealed class LoadClient : IDisposable
 {
-    private readonly HttpClient http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2), UseProxy = false }) { Timeout = TimeSpan.FromSeconds(10) };
+    private readonly HttpClient http = new(new LostConnections(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2), UseProxy = false })) { Timeout = TimeSpan.FromSeconds(10) };
 
     /// <param name="value">Of a put.</param>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>

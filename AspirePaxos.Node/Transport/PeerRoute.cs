@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using AspirePaxos.Protocol;
 using Polly;
 using Polly.CircuitBreaker;
@@ -22,7 +23,7 @@ internal sealed class PeerRoute(NodeId node, TimeSpan forwardTimeout)
     public ResiliencePipeline Forwarding { get; } = new ResiliencePipelineBuilder()
         .AddCircuitBreaker(new CircuitBreakerStrategyOptions
         {
-            ShouldHandle = new PredicateBuilder().Handle<HttpRequestException>().Handle<TimeoutRejectedException>().Handle<IOException>(),
+            ShouldHandle = new PredicateBuilder().Handle<HttpRequestException>().Handle<TimeoutRejectedException>().Handle<IOException>().Handle<SocketException>(),
             FailureRatio = 0.5,
             MinimumThroughput = 8,
             SamplingDuration = TimeSpan.FromSeconds(2),

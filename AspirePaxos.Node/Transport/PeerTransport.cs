@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using AspirePaxos.Node.Telemetry;
 using AspirePaxos.Protocol;
 using Polly;
@@ -124,6 +125,11 @@ internal sealed class PeerTransport : IDisposable
         catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError)
         {
             (outcome, unreachable) = ("refused", e.HttpRequestError == HttpRequestError.ConnectionError);
+        }
+        catch (SocketException)
+        {
+            // The client does not wrap it where the connection was reset in the moment it was made.
+            (outcome, unreachable) = ("refused", true);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {

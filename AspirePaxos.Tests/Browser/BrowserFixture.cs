@@ -1,3 +1,4 @@
+using AspirePaxos.Launcher;
 using AspirePaxos.Tests.EndToEnd;
 using Microsoft.Playwright;
 
@@ -50,7 +51,7 @@ public sealed class BrowserFixture : IAsyncLifetime
     internal async Task HealAsync()
     {
         if (cluster is null) return;
-        using var http = new HttpClient();
+        using var http = new HttpClient(new LostConnections(new SocketsHttpHandler()));
         foreach (var name in cluster.Names)
         {
             if (!cluster.IsRunning(name)) await cluster.StartAsync(name);

@@ -10,7 +10,7 @@ public sealed class ConsoleContainerTests : IAsyncLifetime
 
     private readonly string container = $"paxos-test-web-{Guid.NewGuid():n}"[..24];
     private readonly Ports free = new();
-    private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(5) };
+    private readonly HttpClient http = new(new LostConnections(new SocketsHttpHandler())) { Timeout = TimeSpan.FromSeconds(5) };
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 

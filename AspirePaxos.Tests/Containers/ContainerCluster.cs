@@ -13,7 +13,7 @@ internal sealed partial class ContainerCluster : ICluster
     private readonly Dictionary<string, string> mounts = [];
     private readonly IReadOnlyDictionary<string, string> settings;
     private readonly Func<string, IEnumerable<string>> options;
-    private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(2) };
+    private readonly HttpClient http = new(new LostConnections(new SocketsHttpHandler())) { Timeout = TimeSpan.FromSeconds(2) };
 
     private ContainerCluster(IReadOnlyDictionary<string, string>? settings, Func<string, IEnumerable<string>>? options)
     {

@@ -1,12 +1,13 @@
 using System.Net;
 using System.Text;
+using AspirePaxos.Launcher;
 
 namespace AspirePaxos.Tests.Containers;
 
 /// <summary>Clocks that jump, on the leader and on a follower.</summary>
 public sealed partial class ContainerFaultTests
 {
-    private static readonly HttpClient http = new();
+    private static readonly HttpClient http = new(new LostConnections(new SocketsHttpHandler()));
 
     /// <summary>Leased reads assume that clocks run at nearly the same rate, and nothing about the time of day (docs/operations.md).</summary>
     [Fact]

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using AspirePaxos.Launcher;
 
 namespace AspirePaxos.Tests.EndToEnd;
 
@@ -15,7 +16,7 @@ internal sealed class Overwriting : IAsyncDisposable
     private readonly ICluster cluster;
     private readonly KeyLog[] keys;
     private readonly CancellationTokenSource stopping = new();
-    private readonly HttpClient http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = TimeSpan.FromSeconds(4) };
+    private readonly HttpClient http = new(new LostConnections(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) })) { Timeout = TimeSpan.FromSeconds(4) };
     private readonly Task[] connections;
     private long acknowledged;
 

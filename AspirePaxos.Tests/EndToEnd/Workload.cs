@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text;
+using AspirePaxos.Launcher;
 using AspirePaxos.Simulation.Linearizability;
 using AspirePaxos.Tests.Conventions;
 using AspirePaxos.Tests.Launcher;
@@ -30,7 +31,7 @@ internal sealed class Workload : IAsyncDisposable
     private readonly ConcurrentQueue<Operation> failures = new();
     private readonly ConcurrentDictionary<string, string> acknowledged = new();
     private readonly CancellationTokenSource stopping = new();
-    private readonly HttpClient http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = TimeSpan.FromSeconds(2) };
+    private readonly HttpClient http = new(new LostConnections(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) })) { Timeout = TimeSpan.FromSeconds(2) };
     private readonly Task[] clients;
 
     private int repetitions;

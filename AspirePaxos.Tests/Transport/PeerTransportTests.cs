@@ -85,6 +85,16 @@ public sealed class PeerTransportTests : IAsyncDisposable
         Assert.False(Assert.IsType<LoopInput.Undelivered>(Next()).Delivered);
     }
 
+    [Fact]
+    public void A_connection_reset_as_it_is_made_tells_that_the_peer_is_unreachable()
+    {
+        using var transport = Transport(new Uri("http://127.0.0.1:1"), () => throw new SocketException((int)SocketError.NotConnected), null);
+        transport.Send(Forwarding, null);
+
+        Assert.Equal(Peer.Node, Assert.IsType<LoopInput.Unreachable>(Next()).Node);
+        Assert.False(Assert.IsType<LoopInput.Undelivered>(Next()).Delivered);
+    }
+
     /// <remarks>Large bodies are serialized elsewhere, so that they do not keep the loop from its work.</remarks>
     [Theory]
     [InlineData(SharedThreads.SmallBytes, true)]

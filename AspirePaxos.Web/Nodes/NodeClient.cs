@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
@@ -131,7 +132,7 @@ public sealed class NodeClient(string name, Uri address, HttpClient http)
                 response.StatusCode, body, Answer.SlotOf(response.Headers), Answer.RevisionOf(response.Headers),
                 response.IsSuccessStatusCode ? "" : Refusal(response, body), Stopwatch.GetElapsedTime(started));
         }
-        catch (Exception silent) when (silent is HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        catch (Exception silent) when (silent is HttpRequestException or SocketException or OperationCanceledException && !cancellation.IsCancellationRequested)
         {
             return new(null, [], 0, 0, Trouble.Of(silent), Stopwatch.GetElapsedTime(started));
         }

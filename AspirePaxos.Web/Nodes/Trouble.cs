@@ -6,7 +6,7 @@ namespace AspirePaxos.Web.Nodes;
 /// <summary>Why a node gave no usable answer, in words for a page.</summary>
 internal static class Trouble
 {
-    public static bool IsExpected(Exception e) => e is HttpRequestException or OperationCanceledException or IOException or JsonException;
+    public static bool IsExpected(Exception e) => e is HttpRequestException or SocketException or OperationCanceledException or IOException or JsonException;
 
     public static string Of(Exception e) => e switch
     {
