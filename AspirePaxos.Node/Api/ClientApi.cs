@@ -1,12 +1,11 @@
-using Microsoft.AspNetCore.Connections;
-
 namespace AspirePaxos.Node.Api;
 
 /// <summary>Everything that a node serves to clients, people and orchestrators.</summary>
-internal static partial class ClientApi
+internal static class ClientApi
 {
     public static IServiceCollection AddClientApi(this IServiceCollection services) => services
         .AddSingleton<ClientRequests>()
+        .AddSingleton<RequestGuard>()
         .AddSingleton<Readiness>();
 
     /// <summary>Problem details for every refusal, and the endpoints.</summary>
@@ -14,9 +13,8 @@ internal static partial class ClientApi
     {
         var requests = app.Services.GetRequiredService<ClientRequests>();
         var options = app.Services.GetRequiredService<NodeOptions>();
-        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ClientApi).FullName!);
-        app.Use(next => http => GuardAsync(http, next, options, logger));
-        app.UseStatusCodePages(context => Problem.OfStatus(context.HttpContext.Response.StatusCode, context.HttpContext.Request).WriteAsync(context.HttpContext));
+        var guard = app.Services.GetRequiredService<RequestGuard>();
+        app.Use(next => http => guard.RunAsync(http, next));
 
         // What an endpoint says about its body itself comes behind this, and counts.
         var endpoints = app.MapGroup("").WithMetadata(BodyLimit.NoBody);
@@ -35,40 +33,4 @@ internal static partial class ClientApi
         new PageEndpoint(requests.Loop, options).Map(endpoints);
         return app;
     }
-
-    /// <summary>Refuses dot segments and bodies where none belongs, and turns what is thrown into an answer.</summary>
-    private static async Task GuardAsync(HttpContext http, RequestDelegate next, NodeOptions options, ILogger logger)
-    {
-        if (SharedThreads.MustLeave) await SharedThreads.Leave();
-        var path = RequestTarget.RawPath(http);
-        var refusal = RequestTarget.HasDotSegment(path)
-            ? path.StartsWith("/log/", StringComparison.Ordinal) ? LogPrintEndpoint.BadName : Problem.BadPath("A path cannot carry the segments . and .. .")
-            : BodyLimit.Check(http);
-        if (refusal is not null)
-        {
-            await refusal.WriteAsync(http);
-            return;
-        }
-
-        try
-        {
-            await next(http);
-        }
-        catch (BadHttpRequestException refused) when (!http.Response.HasStarted)
-        {
-            await Problem.OfBadRequest(refused, options.MaxRequestBody).WriteAsync(http);
-        }
-        catch (OperationCanceledException e) when (http.RequestAborted.IsCancellationRequested || e.InnerException is ConnectionAbortedException)
-        {
-            // The client is gone, or the node ends before the client has said all; nobody reads an answer.
-        }
-        catch (Exception failed) when (!http.Response.HasStarted)
-        {
-            LogFailed(logger, failed, http.Request.Method, http.Request.Path);
-            await Problem.OfStatus(StatusCodes.Status500InternalServerError, http.Request).WriteAsync(http);
-        }
-    }
-
-    [LoggerMessage(EventId = 300, Level = LogLevel.Error, Message = "{Method} {Path} failed.")]
-    private static partial void LogFailed(ILogger logger, Exception exception, string method, string path);
 }

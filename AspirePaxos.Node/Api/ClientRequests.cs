@@ -21,25 +21,21 @@ internal sealed class ClientRequests(ReplicaLoop loop, NodeOptions options, Node
     /// <summary>The node ends: it takes no more.</summary>
     public bool IsClosed => closed;
 
-    /// <summary>Runs the handler unless too many requests are under way.</summary>
-    public RequestDelegate Limited(RequestDelegate handler) => async http =>
+    /// <summary>Counts a request until <see cref="Leave"/>.</summary>
+    /// <returns>Why it is not served, and then it is not counted; null where it is.</returns>
+    public Problem? Enter(HttpContext http)
     {
-        if (Interlocked.Increment(ref inFlight) > options.MaxRequestsInFlight)
-        {
-            Interlocked.Decrement(ref inFlight);
-            await RefuseAsync(Problem.Overloaded(options.MaxRequestsInFlight), http);
-            return;
-        }
+        var refusal = Interlocked.Increment(ref inFlight) > options.MaxRequestsInFlight ? Problem.Overloaded(options.MaxRequestsInFlight) : Unfit();
+        if (refusal is null) return null;
+        Leave();
 
-        try
-        {
-            await (Unfit() is { } unfit ? RefuseAsync(unfit, http) : handler(http));
-        }
-        finally
-        {
-            Interlocked.Decrement(ref inFlight);
-        }
-    };
+        // Else a client would come back over the same connection, perhaps in the moment in which it is closed.
+        if (closed) http.Response.Headers.Connection = "close";
+        meter.RefusedRequest(refusal.Name);
+        return refusal;
+    }
+
+    public void Leave() => Interlocked.Decrement(ref inFlight);
 
     public void Close() => closed = true;
 
@@ -50,14 +46,6 @@ internal sealed class ClientRequests(ReplicaLoop loop, NodeOptions options, Node
         while (Volatile.Read(ref inFlight) > 0 && loop.ReachesQuorum && Environment.TickCount64 - since < limit.TotalMilliseconds) await Task.Delay(options.TickInterval);
     }
 
-    private Task RefuseAsync(Problem problem, HttpContext http)
-    {
-        // Else a client would come back over the same connection, perhaps in the moment in which it is closed.
-        if (closed) http.Response.Headers.Connection = "close";
-        meter.RefusedRequest(problem.Name);
-        return problem.WriteAsync(http);
-    }
-
     /// <summary>Why this replica answers nobody: what it knows may be wrong, or older than what it said before; or it ends.</summary>
     private Problem? Unfit()
     {
@@ -66,19 +54,17 @@ internal sealed class ClientRequests(ReplicaLoop loop, NodeOptions options, Node
         return now.Stopped ? Problem.Stopped(now.Rejection!) : now.Role == Role.Recovering ? Problem.Recovering : null;
     }
 
+    public ValueTask<Outcome> WriteAsync(StoreCommand command) => loop.WriteAsync(command.Encode(), Activity.Current?.Context ?? default);
+
     /// <returns>The result where the command was applied and changed what it should, else why not.</returns>
-    public async ValueTask<(StoreResult Result, Problem? Problem)> WriteAsync(StoreCommand command)
+    public (StoreResult Result, Problem? Problem) Judge(Outcome outcome) => outcome.Kind switch
     {
-        var outcome = await loop.WriteAsync(command.Encode(), Activity.Current?.Context ?? default);
-        return outcome.Kind switch
-        {
-            OutcomeKind.Done => OfResult(StoreResult.Decode(outcome.Result.Span)),
-            OutcomeKind.NotProposed => (default, Problem.NotProposed),
-            OutcomeKind.Unknown => (default, Problem.OutcomeUnknown),
-            OutcomeKind.Overloaded => (default, Problem.WritesWaiting),
-            _ => throw new UnreachableException(),
-        };
-    }
+        OutcomeKind.Done => OfResult(StoreResult.Decode(outcome.Result.Span)),
+        OutcomeKind.NotProposed => (default, Problem.NotProposed),
+        OutcomeKind.Unknown => (default, Problem.OutcomeUnknown),
+        OutcomeKind.Overloaded => (default, Problem.WritesWaiting),
+        _ => throw new UnreachableException(),
+    };
 
     public ValueTask<ReadAnswer<T>> ReadAsync<T>(Consistency consistency, Func<KeyValueStore, T> query) => loop.ReadAsync(consistency, query);
 

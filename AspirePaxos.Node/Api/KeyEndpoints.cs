@@ -6,14 +6,16 @@ namespace AspirePaxos.Node.Api;
 internal sealed class KeyEndpoints(ClientRequests requests)
 {
     public const int MaxIdempotencyKey = 256;
+    public const string Prefix = "/v1/kv/";
+    public const string Pattern = Prefix + "{**key}";
 
     private NodeOptions Options => requests.Options;
 
     public void Map(IEndpointRouteBuilder app)
     {
-        app.MapMethods("/v1/kv/{**key}", ["GET", "HEAD"], requests.Limited(GetAsync));
-        app.MapPut("/v1/kv/{**key}", requests.Limited(PutAsync)).WithMetadata(BodyLimit.Body);
-        app.MapDelete("/v1/kv/{**key}", requests.Limited(DeleteAsync));
+        app.MapMethods(Pattern, ["GET", "HEAD"], GetAsync).WithMetadata(LimitedRequest.Metadata);
+        app.MapPut(Pattern, PutAsync).WithMetadata(LimitedRequest.Metadata, BodyLimit.Body);
+        app.MapDelete(Pattern, DeleteAsync).WithMetadata(LimitedRequest.Metadata);
     }
 
     private async Task GetAsync(HttpContext http)
@@ -66,7 +68,7 @@ internal sealed class KeyEndpoints(ClientRequests requests)
         byte[] value = [];
         if (problem is null) (value, problem) = await RequestBody.ReadAsync(http.Request, Options.MaxValueBytes, Problem.ValueTooLarge(Options.MaxValueBytes));
         StoreResult result = default;
-        if (problem is null) (result, problem) = await requests.WriteAsync(new Put(key, value, condition, idempotencyKey));
+        if (problem is null) (result, problem) = requests.Judge(await requests.WriteAsync(new Put(key, value, condition, idempotencyKey)));
         if (problem is not null)
         {
             await problem.WriteAsync(http);
@@ -81,7 +83,7 @@ internal sealed class KeyEndpoints(ClientRequests requests)
     {
         var (key, condition, idempotencyKey, problem) = ReadHead(http, mayBeAbsent: false);
         StoreResult result = default;
-        if (problem is null) (result, problem) = await requests.WriteAsync(new Delete(key, condition, idempotencyKey));
+        if (problem is null) (result, problem) = requests.Judge(await requests.WriteAsync(new Delete(key, condition, idempotencyKey)));
         if (problem is not null)
         {
             await problem.WriteAsync(http);

@@ -22,7 +22,7 @@ internal sealed class LogEndpoint(ClientRequests requests)
     /// <summary>The same where values are shortened: they are read and hashed, and not sent.</summary>
     private const int ShortenedPageBytes = 16 << 20;
 
-    public void Map(IEndpointRouteBuilder app) => app.MapGet("/v1/log", requests.Limited(ListAsync));
+    public void Map(IEndpointRouteBuilder app) => app.MapGet("/v1/log", ListAsync).WithMetadata(LimitedRequest.Metadata);
 
     private async Task ListAsync(HttpContext http)
     {

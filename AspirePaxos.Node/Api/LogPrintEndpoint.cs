@@ -16,7 +16,7 @@ internal sealed partial class LogPrintEndpoint(ClientRequests requests, ILogger<
 
     public void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet("/log/print/{**name}", requests.Limited(PrintAsync));
+        app.MapGet("/log/print/{**name}", PrintAsync).WithMetadata(LimitedRequest.Metadata);
     }
 
     private async Task PrintAsync(HttpContext http)

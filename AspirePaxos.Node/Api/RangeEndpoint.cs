@@ -13,7 +13,7 @@ internal sealed class RangeEndpoint(ClientRequests requests)
     /// <summary>A page ends early behind this many bytes of values; it says that there is more.</summary>
     private const int PageBytes = 8 << 20;
 
-    public void Map(IEndpointRouteBuilder app) => app.MapGet("/v1/kv", requests.Limited(ListAsync));
+    public void Map(IEndpointRouteBuilder app) => app.MapGet("/v1/kv", ListAsync).WithMetadata(LimitedRequest.Metadata);
 
     private async Task ListAsync(HttpContext http)
     {

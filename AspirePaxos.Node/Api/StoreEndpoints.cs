@@ -11,10 +11,10 @@ internal sealed class StoreEndpoints(ClientRequests requests)
 
     public void Map(IEndpointRouteBuilder app)
     {
-        app.MapPost("/store/set", requests.Limited(SetFromBodyAsync)).WithMetadata(BodyLimit.Body);
-        app.MapMethods("/store/set/{**rest}", ["GET", "POST"], requests.Limited(SetFromPathAsync));
-        app.MapMethods("/store/get/{**key}", ["GET", "HEAD"], requests.Limited(GetAsync));
-        app.MapGet("/store/nop", requests.Limited(NoOpAsync));
+        app.MapPost("/store/set", SetFromBodyAsync).WithMetadata(LimitedRequest.Metadata, BodyLimit.Body);
+        app.MapMethods("/store/set/{**rest}", ["GET", "POST"], SetFromPathAsync).WithMetadata(LimitedRequest.Metadata);
+        app.MapMethods("/store/get/{**key}", ["GET", "HEAD"], GetAsync).WithMetadata(LimitedRequest.Metadata);
+        app.MapGet("/store/nop", NoOpAsync).WithMetadata(LimitedRequest.Metadata);
     }
 
     private async Task SetFromBodyAsync(HttpContext http)
@@ -53,7 +53,7 @@ internal sealed class StoreEndpoints(ClientRequests requests)
 
     private async Task WriteAsync(HttpContext http, StoreCommand command)
     {
-        var (result, problem) = await requests.WriteAsync(command);
+        var (result, problem) = requests.Judge(await requests.WriteAsync(command));
         await (problem?.WriteAsync(http) ?? requests.AnswerAsync(http, result));
     }
 
