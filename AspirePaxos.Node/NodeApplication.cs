@@ -42,6 +42,7 @@ public static class NodeApplication
         });
         AddReplica(builder, options);
         var app = builder.Build();
+        app.UseNodeRouting();
         app.UseRequestSpans();
         app.MapPeerEndpoints();
         app.MapClientApi();

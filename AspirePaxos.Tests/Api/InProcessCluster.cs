@@ -27,7 +27,9 @@ public sealed class InProcessCluster : IAsyncDisposable
 
     public string NodeDirectory(int node) => Path.Combine(directory.FullName, $"node{node}");
 
-    internal ReplicaLoop Loop(int node) => nodes[node].App.Services.GetRequiredService<ReplicaLoop>();
+    internal IServiceProvider Services(int node) => nodes[node].App.Services;
+
+    internal ReplicaLoop Loop(int node) => Services(node).GetRequiredService<ReplicaLoop>();
 
     internal ReplicaStatus Status(int node) => Loop(node).Status;
 
