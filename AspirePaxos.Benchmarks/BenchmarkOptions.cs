@@ -17,6 +17,7 @@ internal sealed record BenchmarkOptions
           --connections N,N     default 1,16,64,256,1024
           --values BYTES,BYTES  default 10,256,4096,65536; beyond the first at 64 connections only, and for writes and reads of the leader
           --seconds S           of measuring for each (default 15), after --warmup S (default 5)
+          --first-warmup S      before the first, shared by the workloads, at 64 connections (default 30): a fresh node compiles its hot code then
           --repeat N            everything N times; the table at the end has the medians
           --keys N              so many keys, drawn evenly (default 10000)
           --rate R              an open loop: R requests a second, latency from when each was meant to be sent
@@ -70,6 +71,8 @@ internal sealed record BenchmarkOptions
 
     private int? GivenWarmup { get; init; }
 
+    private int? GivenFirstWarmup { get; init; }
+
     private int? GivenKeys { get; init; }
 
     private int? GivenCommands { get; init; }
@@ -77,6 +80,8 @@ internal sealed record BenchmarkOptions
     public TimeSpan Measuring => TimeSpan.FromSeconds(GivenSeconds ?? (Quick ? 2 : 15));
 
     public TimeSpan Warmup => TimeSpan.FromSeconds(GivenWarmup ?? (Quick ? 1 : 5));
+
+    public TimeSpan FirstWarmup => TimeSpan.FromSeconds(GivenFirstWarmup ?? (Quick ? 10 : 30));
 
     public int Keys => GivenKeys ?? (Quick ? 1_000 : 10_000);
 
@@ -114,6 +119,7 @@ internal sealed record BenchmarkOptions
         "--values" => this with { GivenValues = Numbers(name, value, 1, 1 << 20) },
         "--seconds" => this with { GivenSeconds = Number(name, value, 1, 3_600) },
         "--warmup" => this with { GivenWarmup = Number(name, value, 0, 3_600) },
+        "--first-warmup" => this with { GivenFirstWarmup = Number(name, value, 0, 3_600) },
         "--repeat" => this with { Repeat = Number(name, value, 1, 100) },
         "--keys" => this with { GivenKeys = Number(name, value, 1, 999_999) },
         "--rate" => this with { Rate = Number(name, value, 1, 1_000_000) },

@@ -17,6 +17,7 @@ internal sealed class LoadMeasure(BenchmarkOptions options, Progress progress)
     public async Task<IReadOnlyList<Figure>> RunAsync(IReadOnlyList<ITarget> targets, CancellationToken cancellation)
     {
         var figures = new List<Figure>();
+        foreach (var target in targets) await WarmUpAsync(target, cancellation);
         progress.Line(Table.Header);
         for (var turn = 0; turn < options.Repeat; turn++)
         {
@@ -35,14 +36,25 @@ internal sealed class LoadMeasure(BenchmarkOptions options, Progress progress)
         return figures;
     }
 
+    /// <summary>The first seconds of a fresh cluster go to its compiler: each workload takes an equal part of them, at 64 connections.</summary>
+    private async Task WarmUpAsync(ITarget target, CancellationToken cancellation)
+    {
+        var loads = options.Cases
+            .Where(load => target.IsExactlyOnce || load.Workload.Kind != Kind.IdempotentWrite)
+            .DistinctBy(load => load.Workload)
+            .Select(load => load with { Connections = 64 })
+            .ToList();
+        foreach (var load in loads)
+        {
+            var (generator, _) = await StartAsync(target, load, null, cancellation);
+            await using var ending = generator;
+            await WatchAsync(target, load, generator, "warming up first", options.FirstWarmup / loads.Count, cancellation);
+        }
+    }
+
     private async Task<Figure> MeasureAsync(ITarget target, Case load, CancellationToken cancellation)
     {
-        var leader = await Leadership.FindAsync(target, cancellation);
-        var keys = (int)Math.Clamp(StoreBytes / load.ValueBytes, 1, options.Keys);
-        if (load.Workload.Reads) await FillAsync(target, load.ValueBytes, keys, cancellation);
-        // Its writes give keys values of its own size.
-        if (load.Workload.Writes) filled.Remove(target.Name);
-        var generator = new Generator(target, load, leader, keys, options.Rate, Connections.Of(options.Client));
+        var (generator, leader) = await StartAsync(target, load, options.Rate, cancellation);
         await using var ending = generator;
         await WatchAsync(target, load, generator, "warming up", options.Warmup, cancellation);
         var before = await Reading.TakeAsync(target, cancellation);
@@ -56,6 +68,16 @@ internal sealed class LoadMeasure(BenchmarkOptions options, Progress progress)
         // A moment's worth always waits: that of a second does not come of the latency alone.
         if (generator.Waiting > options.Rate) progress.Line($"    {generator.Waiting} requests were due and not sent yet at the end: the rate is above what {target.Name} can do with {load.Connections} connections");
         return figure;
+    }
+
+    private async Task<(Generator Generator, int Leader)> StartAsync(ITarget target, Case load, double? rate, CancellationToken cancellation)
+    {
+        var leader = await Leadership.FindAsync(target, cancellation);
+        var keys = (int)Math.Clamp(StoreBytes / load.ValueBytes, 1, options.Keys);
+        if (load.Workload.Reads) await FillAsync(target, load.ValueBytes, keys, cancellation);
+        // Its writes give keys values of its own size.
+        if (load.Workload.Writes) filled.Remove(target.Name);
+        return (new Generator(target, load, leader, keys, rate, Connections.Of(options.Client)), leader);
     }
 
     private async Task WatchAsync(ITarget target, Case load, Generator generator, string what, TimeSpan time, CancellationToken cancellation)
