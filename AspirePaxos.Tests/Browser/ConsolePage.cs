@@ -38,6 +38,9 @@ internal sealed class ConsolePage : IAsyncDisposable
 
         // Set by the console once a page's first interactive drawing is there.
         await Assertions.Expect(page.Locator("main[data-live]")).ToBeVisibleAsync();
+
+        // The page then takes the focus for its heading, once, in a message of its own: keys pressed before would go astray.
+        await page.WaitForFunctionAsync("() => document.activeElement !== document.body");
         return opened;
     }
 
