@@ -52,9 +52,7 @@ internal sealed class DatabaseReader(SqliteConnection connection, string path)
             throw Damaged($"rows are missing, doubled or older than they were ({found.Count} were found, {acceptor.Rows.Count} written, and their checksums do not add up)");
         }
 
-        var largeValues = Single("SELECT count(*) FROM large", "its large values", row => row.GetInt64(0));
-        if (largeValues != large.Count) throw Damaged($"{largeValues} large values are there, {large.Count} belong to something");
-
+        large.Unused.UnionWith(Rows("SELECT id FROM large", row => row.GetInt64(0)).Where(id => !large.OfLog.Contains(id) && !large.OfEntries.Contains(id)));
         state = new DurableState(identity.Cluster, acceptor.Promised, acceptor.CommitIndex, log, position.AppliedIndex, position.LogTime)
         {
             TruncatedThrough = acceptor.TruncatedThrough,

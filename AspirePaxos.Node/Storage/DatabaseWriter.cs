@@ -72,7 +72,12 @@ internal sealed class DatabaseWriter : IDisposable
             foreach (var (key, remembered) in applied.Idempotency) PutRemembered(key, remembered.Present);
         }
 
-        if (acceptor != before) PutAcceptor();
+        if (acceptor != before)
+        {
+            large.Sweep();
+            PutAcceptor();
+        }
+
         commit.Run();
     }
 

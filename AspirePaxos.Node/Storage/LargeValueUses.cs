@@ -20,7 +20,8 @@ internal sealed class LargeValueUses
     /// <summary>The values of <see cref="OfKeys"/>.</summary>
     public HashSet<long> OfEntries { get; } = [];
 
-    public int Count => OfLog.Count + OfEntries.Count(id => !OfLog.Contains(id));
+    /// <summary>Nothing does any more; they are stored until they are swept.</summary>
+    public HashSet<long> Unused { get; } = [];
 
     /// <summary>In the order of slots, then of commands.</summary>
     public static long Id(long slot, int index) => (slot << IndexBits) | (long)index;

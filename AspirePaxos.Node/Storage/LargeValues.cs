@@ -6,13 +6,21 @@ namespace AspirePaxos.Node.Storage;
 
 /// <summary>
 /// Values from <see cref="CommandCutter.Large"/> bytes on, each stored once (decision 17): the record of the log that put it and the row of
-/// its key refer to it by slot and place in the batch. It goes with the last of the two.
+/// its key refer to it by slot and place in the batch. Once neither does it goes with others beside it (decision 19).
 /// </summary>
 internal sealed class LargeValues : IDisposable
 {
+    /// <summary>So many values to which nothing refers may stay, beside half as many as keys have.</summary>
+    public const int Spare = 16;
+
+    /// <summary>Swept by a transaction at least, while there are that many; and two for each value that it stores, so that they become fewer.</summary>
+    public const int Portion = 8;
+
     private readonly CommandCutter cutter = new();
     private readonly LargeValueUses uses;
     private readonly Statement put, delete, between;
+    private readonly Queue<long> sweeping = [];
+    private int stored;
 
     public LargeValues(SqliteConnection connection, LargeValueUses uses)
     {
@@ -37,8 +45,10 @@ internal sealed class LargeValues : IDisposable
             var id = LargeValueUses.Id(record.Slot, cutter.IndexOf(count));
             put.Bind(id).Bind(cutter.ValueOf(count)).Run();
             uses.OfLog.Add(id);
+            uses.Unused.Remove(id);
         }
 
+        stored += count;
         return rest;
     }
 
@@ -48,7 +58,7 @@ internal sealed class LargeValues : IDisposable
         var (first, end) = (Math.Min(after, LargeValueUses.MostSlot) + 1, Math.Min(through, LargeValueUses.MostSlot) + 1);
         foreach (var id in between.Bind(LargeValueUses.Id(first, 0)).Bind(LargeValueUses.Id(end, 0)).Column())
         {
-            if (uses.OfLog.Remove(id) && !uses.OfEntries.Contains(id)) delete.Bind(id).Run();
+            if (uses.OfLog.Remove(id) && !uses.OfEntries.Contains(id)) uses.Unused.Add(id);
         }
     }
 
@@ -62,7 +72,7 @@ internal sealed class LargeValues : IDisposable
         if (uses.OfKeys.Remove(key, out var earlier) && earlier != id)
         {
             uses.OfEntries.Remove(earlier);
-            if (!uses.OfLog.Contains(earlier)) delete.Bind(earlier).Run();
+            if (!uses.OfLog.Contains(earlier)) uses.Unused.Add(earlier);
         }
 
         if (id is { } present)
@@ -79,11 +89,31 @@ internal sealed class LargeValues : IDisposable
     {
         foreach (var id in uses.OfEntries)
         {
-            if (!uses.OfLog.Contains(id)) delete.Bind(id).Run();
+            if (!uses.OfLog.Contains(id)) uses.Unused.Add(id);
         }
 
         uses.OfEntries.Clear();
         uses.OfKeys.Clear();
+    }
+
+    /// <summary>
+    /// Deletes a portion of what nothing refers to, once that is much. One by one they would each change a page of their own; in the order in
+    /// which they were stored, many at once, neighbours go together. Called once in a transaction, which must have another change.
+    /// </summary>
+    public void Sweep()
+    {
+        if (sweeping.Count == 0 && uses.Unused.Count > Spare + (uses.OfEntries.Count / 2))
+        {
+            foreach (var id in uses.Unused.Order()) sweeping.Enqueue(id);
+        }
+
+        for (var left = Portion + (2 * stored); left > 0 && sweeping.TryDequeue(out var id); left--)
+        {
+            // It may have been stored again in the meantime.
+            if (uses.Unused.Remove(id)) delete.Bind(id).Run();
+        }
+
+        stored = 0;
     }
 
     public void Dispose()

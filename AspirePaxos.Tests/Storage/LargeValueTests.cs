@@ -79,26 +79,65 @@ public sealed class LargeValueTests
 
         // Now nobody has; the other one is the key's alone.
         database.Commit([new Write(1, null, [], 2, null) { TruncatedThrough = 1 }], new AppliedRows());
-        Assert.Equal(["65538 9000", "131072 6000"], Stored(folder));
+        Churn(database, store, 3, 40);
+        Assert.Equal(["65538 9000", "131072 6000"], Stored(folder)[..2]);
 
-        Commit(database, store, 3, new Delete("other"), new Put("k", "now small"u8.ToArray()));
-        Assert.Equal(["131072 6000"], Stored(folder));
-        database.Commit([new Write(1, null, [], 3, null) { TruncatedThrough = 3 }], new AppliedRows());
-        Assert.Empty(Stored(folder));
+        Commit(database, store, 43, new Delete("other"), new Put("k", "now small"u8.ToArray()));
+        Churn(database, store, 44, 40);
+        Assert.DoesNotContain(Stored(folder), value => value.EndsWith(" 9000", StringComparison.Ordinal) || value.EndsWith(" 6000", StringComparison.Ordinal));
+        Assert.Equal([0, 1_024], Referred(folder));
     }
 
     [Fact]
-    public void A_record_that_takes_the_place_of_another_takes_its_values_with_it()
+    public void What_nothing_refers_to_goes_in_portions_once_it_is_much_the_oldest_first()
     {
+        const int Keys = 100;
         using var folder = new DataFolder();
+        var store = new KeyValueStore(new StoreOptions());
+        var most = Enumerable.Range(0, Keys).Last(gone => gone <= LargeValues.Spare + ((Keys - gone) / 2));
         using (var database = PaxosDatabase.Open(folder.Options(), out _))
         {
-            database.Commit([new Write(1, null, [Record(1, new Put("k", new byte[5_000]), new Put("l", new byte[4_000]))], 0, null)], new AppliedRows());
-            database.Commit([new Write(2, null, [Record(1, new Put("k", new byte[2_000]))], 0, null)], new AppliedRows());
-            Assert.Equal(["65536 2000"], Stored(folder));
+            Commit(database, store, 1, [.. Enumerable.Range(0, Keys).Select(key => new Put($"{key}", new byte[2_000]))]);
+            database.Commit([new Write(1, null, [], 1, null) { TruncatedThrough = 1 }], new AppliedRows());
+            for (var key = 0; key < most; key++) Commit(database, store, 2 + key, new Put($"{key}", "small"u8.ToArray()));
         }
 
-        PaxosDatabase.Open(folder.Options(), out _).Dispose();
+        // As many as may stay stay, also where a process dies and another one comes.
+        Assert.Equal(LargeValueUses.Id(1, 0), Ids(folder)[0]);
+        using var reopened = PaxosDatabase.Open(folder.Options(), out var stored);
+        Assert.Equal(Keys, Ids(folder).Count);
+        Assert.Equal(store.Fingerprint(), stored.Store.Fingerprint());
+        var swept = 0;
+        for (var slot = 2 + most; swept < most; slot++)
+        {
+            Commit(reopened, stored.Store, slot, new Put($"{slot - 2}", "small"u8.ToArray()));
+            swept = Math.Min(swept + LargeValues.Portion, most);
+            var left = Ids(folder);
+            Assert.InRange(Keys - left.Count, swept, swept + 1);
+            Assert.Equal(LargeValueUses.Id(1, Keys - left.Count), left[0]);
+        }
+    }
+
+    [Fact]
+    public void A_value_that_is_stored_again_in_the_meantime_is_not_swept()
+    {
+        using var folder = new DataFolder();
+        var store = new KeyValueStore(new StoreOptions());
+        using (var database = PaxosDatabase.Open(folder.Options(), out _))
+        {
+            // The second record takes the place of the first, and leaves many values to nobody; the third one stores some of them again.
+            LogRecord Many(int count, int bytes) => Record(1, [.. Enumerable.Range(0, count).Select(key => new Put($"{key}", new byte[bytes]))]);
+            database.Commit([new Write(1, null, [Many(60, 5_000)], 0, null)], new AppliedRows());
+            database.Commit([new Write(2, null, [Many(1, 2_000)], 0, null)], new AppliedRows());
+            Assert.InRange(Ids(folder).Count, 40, 59);
+            Apply(database, store, Many(50, 3_000));
+            Churn(database, store, 2, 20);
+        }
+
+        using var reopened = PaxosDatabase.Open(folder.Options(), out var stored);
+        Assert.Equal(store.Fingerprint(), stored.Store.Fingerprint());
+        Assert.Equal(50, Stored(folder).Count(value => value.EndsWith(" 3000", StringComparison.Ordinal)));
+        Assert.DoesNotContain(Stored(folder), value => value.EndsWith(" 5000", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -122,7 +161,6 @@ public sealed class LargeValueTests
     [InlineData("DELETE FROM large WHERE id = 65536", "the value of an entry of the state is missing")]
     [InlineData("UPDATE large SET value = zeroblob(4999) WHERE id = 131072", "the log record of slot 2 does not match its checksum")]
     [InlineData("UPDATE large SET value = zeroblob(6001) WHERE id = 65536", "an entry of the state does not match its checksum")]
-    [InlineData("INSERT INTO large VALUES (99, X'00')", "3 large values are there, 2 belong to something")]
     [InlineData("UPDATE entries SET large = NULL", "an entry of the state does not match its checksum")]
     [InlineData("UPDATE entries SET large = 131072", "an entry of the state does not match its checksum")]
     [InlineData("UPDATE log SET large_values = 0", "the log record of slot 2 does not match its checksum")]
@@ -150,16 +188,26 @@ public sealed class LargeValueTests
     private static LogRecord Record(long slot, params StoreCommand[] commands) =>
         new(slot, ballot, false, Batch.Encode(self, slot, slot, [.. commands.Select(command => (ReadOnlyMemory<byte>)command.Encode())]));
 
-    private static void Commit(PaxosDatabase database, KeyValueStore store, long slot, params StoreCommand[] commands)
+    private static void Commit(PaxosDatabase database, KeyValueStore store, long slot, params StoreCommand[] commands) =>
+        Apply(database, store, Record(slot, commands));
+
+    private static void Apply(PaxosDatabase database, KeyValueStore store, LogRecord record, long truncatedThrough = 0)
     {
-        var record = Record(slot, commands);
         var rows = new AppliedRows();
-        var applied = store.Apply(slot, slot, Batch.Decode(record.Command).Commands);
+        var applied = store.Apply(record.Slot, record.Slot, Batch.Decode(record.Command).Commands);
         rows.Add(store.Position, applied.Changes);
-        database.Commit([new Write(slot, null, [record], slot, null)], rows);
+        database.Commit([new Write(record.Slot, null, [record], record.Slot, null) { TruncatedThrough = truncatedThrough }], rows);
+    }
+
+    /// <summary>One key is overwritten again and again, with a log that ends below: many values that nothing refers to.</summary>
+    private static void Churn(PaxosDatabase database, KeyValueStore store, long from, int count)
+    {
+        for (var slot = from; slot < from + count; slot++) Apply(database, store, Record(slot, new Put("churn", new byte[1_024])), slot - 1);
     }
 
     private static byte[] Random(Prng random, int bytes) => [.. Enumerable.Range(0, bytes).Select(_ => (byte)random.Between(0, 256))];
+
+    private static List<long> Ids(DataFolder folder) => Read<long>(folder, "SELECT id FROM large ORDER BY id");
 
     private static List<string> Stored(DataFolder folder) => Read<string>(folder, "SELECT id || ' ' || length(value) FROM large ORDER BY id");
 
