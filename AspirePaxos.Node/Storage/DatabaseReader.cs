@@ -52,7 +52,11 @@ internal sealed class DatabaseReader(SqliteConnection connection, string path)
             throw Damaged($"rows are missing, doubled or older than they were ({found.Count} were found, {acceptor.Rows.Count} written, and their checksums do not add up)");
         }
 
-        large.Unused.UnionWith(Rows("SELECT id FROM large", row => row.GetInt64(0)).Where(id => !large.OfLog.Contains(id) && !large.OfEntries.Contains(id)));
+        foreach (var (id, length) in Rows("SELECT id, length(value) FROM large", row => (row.GetInt64(0), row.GetInt32(1))))
+        {
+            if (!large.OfLog.Contains(id) && !large.OfEntries.Contains(id)) large.Unused.Add(id, length);
+        }
+
         state = new DurableState(identity.Cluster, acceptor.Promised, acceptor.CommitIndex, log, position.AppliedIndex, position.LogTime)
         {
             TruncatedThrough = acceptor.TruncatedThrough,
@@ -106,9 +110,9 @@ internal sealed class DatabaseReader(SqliteConnection connection, string path)
     private byte[] ReadLarge(long slot, int index)
     {
         var id = LargeValueUses.Id(slot, index);
-        if (!large.OfLog.Add(id)) throw Damaged($"the log record of slot {slot} has a value twice");
-        return Rows($"SELECT value FROM large WHERE id = {id}", row => row.GetFieldValue<byte[]>(0)).SingleOrDefault()
+        var value = Rows($"SELECT value FROM large WHERE id = {id}", row => row.GetFieldValue<byte[]>(0)).SingleOrDefault()
             ?? throw Damaged($"a value of the log record of slot {slot} is missing");
+        return large.OfLog.Add(id, value.Length) ? value : throw Damaged($"the log record of slot {slot} has a value twice");
     }
 
     private EntryRow ReadEntry(SqliteDataReader row)
@@ -119,7 +123,7 @@ internal sealed class DatabaseReader(SqliteConnection connection, string path)
         var entry = new Entry(row.GetFieldValue<byte[]>(isLarge ? 6 : 1), row.GetInt64(2), row.GetInt64(3));
         Count(Schema.OfEntry(key, entry), row.GetInt64(4), "an entry of the state");
         var name = Encoding.UTF8.GetString(key);
-        if (isLarge && !(large.OfKeys.TryAdd(name, row.GetInt64(5)) && large.OfEntries.Add(row.GetInt64(5)))) throw Damaged("two entries of the state have one value");
+        if (isLarge && !(large.OfKeys.TryAdd(name, row.GetInt64(5)) && large.OfEntries.Add(row.GetInt64(5), entry.Value.Length))) throw Damaged("two entries of the state have one value");
         return new EntryRow(name, entry);
     }
 

@@ -12,16 +12,16 @@ internal sealed class LargeValueUses
     private const int IndexBits = 16;
 
     /// <summary>Records of the log do.</summary>
-    public HashSet<long> OfLog { get; } = [];
+    public SizedIds OfLog { get; } = new();
 
     /// <summary>The rows of these keys do.</summary>
     public Dictionary<string, long> OfKeys { get; } = [];
 
     /// <summary>The values of <see cref="OfKeys"/>.</summary>
-    public HashSet<long> OfEntries { get; } = [];
+    public SizedIds OfEntries { get; } = new();
 
     /// <summary>Nothing does any more; they are stored until they are swept.</summary>
-    public HashSet<long> Unused { get; } = [];
+    public SizedIds Unused { get; } = new();
 
     /// <summary>In the order of slots, then of commands.</summary>
     public static long Id(long slot, int index) => (slot << IndexBits) | (long)index;

@@ -10,17 +10,20 @@ namespace AspirePaxos.Node.Storage;
 /// </summary>
 internal sealed class LargeValues : IDisposable
 {
-    /// <summary>So many values to which nothing refers may stay, beside half as many as keys have.</summary>
-    public const int Spare = 16;
+    /// <summary>So many bytes to which nothing refers may stay, beside half as many as keys refer to.</summary>
+    public const int Spare = 32 << 10;
 
-    /// <summary>Swept by a transaction at least, while there are that many; and two for each value that it stores, so that they become fewer.</summary>
-    public const int Portion = 8;
+    /// <summary>
+    /// Of these a transaction sweeps so many bytes; or a 64th of what there was when it began, but not so many that the transaction becomes a long one;
+    /// and two for each byte that it stores, so that they become fewer.
+    /// </summary>
+    public const int LeastPortion = 16 << 10, MostPortion = 1 << 20;
 
     private readonly CommandCutter cutter = new();
     private readonly LargeValueUses uses;
     private readonly Statement put, delete, between;
     private readonly Queue<long> sweeping = [];
-    private int stored;
+    private long portion, stored;
 
     public LargeValues(SqliteConnection connection, LargeValueUses uses)
     {
@@ -31,7 +34,7 @@ internal sealed class LargeValues : IDisposable
     }
 
     /// <summary>Stores the large values of a record.</summary>
-    /// <param name="replaces">There may be an earlier record of the slot, whose values go.</param>
+    /// <param name="replaces">There may be an earlier record of the slot, whose values it does not need any more.</param>
     /// <param name="count">How many they are.</param>
     /// <returns>What is left of its command; holds until the next call.</returns>
     public ReadOnlySpan<byte> Put(LogRecord record, bool replaces, out int count)
@@ -43,12 +46,13 @@ internal sealed class LargeValues : IDisposable
         for (; count < cutter.Count; count++)
         {
             var id = LargeValueUses.Id(record.Slot, cutter.IndexOf(count));
-            put.Bind(id).Bind(cutter.ValueOf(count)).Run();
-            uses.OfLog.Add(id);
-            uses.Unused.Remove(id);
+            var value = cutter.ValueOf(count);
+            put.Bind(id).Bind(value).Run();
+            uses.OfLog.Add(id, value.Length);
+            uses.Unused.Remove(id, out _);
+            stored += value.Length;
         }
 
-        stored += count;
         return rest;
     }
 
@@ -58,7 +62,7 @@ internal sealed class LargeValues : IDisposable
         var (first, end) = (Math.Min(after, LargeValueUses.MostSlot) + 1, Math.Min(through, LargeValueUses.MostSlot) + 1);
         foreach (var id in between.Bind(LargeValueUses.Id(first, 0)).Bind(LargeValueUses.Id(end, 0)).Column())
         {
-            if (uses.OfLog.Remove(id) && !uses.OfEntries.Contains(id)) uses.Unused.Add(id);
+            if (uses.OfLog.Remove(id, out var length) && !uses.OfEntries.Contains(id)) uses.Unused.Add(id, length);
         }
     }
 
@@ -71,29 +75,26 @@ internal sealed class LargeValues : IDisposable
         long? id = entry is not null && entry.Value.Length >= CommandCutter.Large && Logged(origin) is { } logged ? logged : null;
         if (uses.OfKeys.Remove(key, out var earlier) && earlier != id)
         {
-            uses.OfEntries.Remove(earlier);
-            if (!uses.OfLog.Contains(earlier)) uses.Unused.Add(earlier);
+            if (uses.OfEntries.Remove(earlier, out var length) && !uses.OfLog.Contains(earlier)) uses.Unused.Add(earlier, length);
         }
 
         if (id is { } present)
         {
             uses.OfKeys.Add(key, present);
-            uses.OfEntries.Add(present);
+            uses.OfEntries.Add(present, entry!.Value.Length);
         }
 
         return id;
     }
 
-    /// <summary>All rows of keys go.</summary>
+    /// <summary>All rows of keys go, for others that come with their values: what these had makes room at once, with all that nothing refers to.</summary>
     public void Clear()
     {
-        foreach (var id in uses.OfEntries)
-        {
-            if (!uses.OfLog.Contains(id)) uses.Unused.Add(id);
-        }
-
+        foreach (var id in uses.OfEntries.Ids.Concat(uses.Unused.Ids).Where(id => !uses.OfLog.Contains(id)).Order()) delete.Bind(id).Run();
         uses.OfEntries.Clear();
         uses.OfKeys.Clear();
+        uses.Unused.Clear();
+        sweeping.Clear();
     }
 
     /// <summary>
@@ -102,18 +103,24 @@ internal sealed class LargeValues : IDisposable
     /// </summary>
     public void Sweep()
     {
-        if (sweeping.Count == 0 && uses.Unused.Count > Spare + (uses.OfEntries.Count / 2))
+        if (sweeping.Count == 0 && uses.Unused.Bytes > Spare + (uses.OfEntries.Bytes / 2))
         {
-            foreach (var id in uses.Unused.Order()) sweeping.Enqueue(id);
+            foreach (var id in uses.Unused.Ids.Order()) sweeping.Enqueue(id);
+            portion = Math.Clamp(uses.Unused.Bytes / 64, LeastPortion, MostPortion);
         }
 
-        for (var left = Portion + (2 * stored); left > 0 && sweeping.TryDequeue(out var id); left--)
+        for (var left = portion + (2 * stored); left > 0 && sweeping.TryDequeue(out var id);)
         {
             // It may have been stored again in the meantime.
-            if (uses.Unused.Remove(id)) delete.Bind(id).Run();
+            if (!uses.Unused.Remove(id, out var length)) continue;
+            delete.Bind(id).Run();
+            left -= length;
         }
 
         stored = 0;
+        if (sweeping.Count > 0) return;
+        sweeping.TrimExcess();
+        uses.Unused.Trim();
     }
 
     public void Dispose()

@@ -79,11 +79,11 @@ public sealed class LargeValueTests
 
         // Now nobody has; the other one is the key's alone.
         database.Commit([new Write(1, null, [], 2, null) { TruncatedThrough = 1 }], new AppliedRows());
-        Churn(database, store, 3, 40);
+        Churn(database, store, 3, 60);
         Assert.Equal(["65538 9000", "131072 6000"], Stored(folder)[..2]);
 
-        Commit(database, store, 43, new Delete("other"), new Put("k", "now small"u8.ToArray()));
-        Churn(database, store, 44, 40);
+        Commit(database, store, 63, new Delete("other"), new Put("k", "now small"u8.ToArray()));
+        Churn(database, store, 64, 60);
         Assert.DoesNotContain(Stored(folder), value => value.EndsWith(" 9000", StringComparison.Ordinal) || value.EndsWith(" 6000", StringComparison.Ordinal));
         Assert.Equal([0, 1_024], Referred(folder));
     }
@@ -92,30 +92,35 @@ public sealed class LargeValueTests
     public void What_nothing_refers_to_goes_in_portions_once_it_is_much_the_oldest_first()
     {
         const int Keys = 100;
+        const int Bytes = 2_000;
         using var folder = new DataFolder();
         var store = new KeyValueStore(new StoreOptions());
-        var most = Enumerable.Range(0, Keys).Last(gone => gone <= LargeValues.Spare + ((Keys - gone) / 2));
+        var most = Enumerable.Range(0, Keys).Last(gone => gone * Bytes <= LargeValues.Spare + ((Keys - gone) * Bytes / 2));
         using (var database = PaxosDatabase.Open(folder.Options(), out _))
         {
-            Commit(database, store, 1, [.. Enumerable.Range(0, Keys).Select(key => new Put($"{key}", new byte[2_000]))]);
+            Commit(database, store, 1, [.. Enumerable.Range(0, Keys).Select(key => new Put($"{key}", new byte[Bytes]))]);
             database.Commit([new Write(1, null, [], 1, null) { TruncatedThrough = 1 }], new AppliedRows());
             for (var key = 0; key < most; key++) Commit(database, store, 2 + key, new Put($"{key}", "small"u8.ToArray()));
         }
 
         // As many as may stay stay, also where a process dies and another one comes.
-        Assert.Equal(LargeValueUses.Id(1, 0), Ids(folder)[0]);
         using var reopened = PaxosDatabase.Open(folder.Options(), out var stored);
-        Assert.Equal(Keys, Ids(folder).Count);
         Assert.Equal(store.Fingerprint(), stored.Store.Fingerprint());
-        var swept = 0;
-        for (var slot = 2 + most; swept < most; slot++)
+        Assert.Equal(Keys, Ids(folder).Count);
+
+        // One more is too many. The first transaction stores a value, and may sweep twice its bytes besides.
+        var (slot, swept) = (2 + most, 0);
+        for (StoreCommand[] commands = [new Put($"{most}", "small"u8.ToArray()), new Put("new", new byte[Bytes])]; swept <= most; commands = [new NoOp()])
         {
-            Commit(reopened, stored.Store, slot, new Put($"{slot - 2}", "small"u8.ToArray()));
-            swept = Math.Min(swept + LargeValues.Portion, most);
-            var left = Ids(folder);
-            Assert.InRange(Keys - left.Count, swept, swept + 1);
-            Assert.Equal(LargeValueUses.Id(1, Keys - left.Count), left[0]);
+            Commit(reopened, stored.Store, slot++, commands);
+            var portion = LargeValues.LeastPortion + (swept == 0 ? 2 * Bytes : 0);
+            swept = Math.Min(swept + ((portion + Bytes - 1) / Bytes), most + 1);
+            Assert.Equal([.. Enumerable.Range(swept, Keys - swept).Select(key => LargeValueUses.Id(1, key)), LargeValueUses.Id(2 + most, 1)], Ids(folder));
         }
+
+        // Then it ends, until they are too many again.
+        Commit(reopened, stored.Store, slot, new Put($"{most + 1}", "small"u8.ToArray()));
+        Assert.Equal(Keys - swept + 1, Ids(folder).Count);
     }
 
     [Fact]
@@ -129,7 +134,7 @@ public sealed class LargeValueTests
             LogRecord Many(int count, int bytes) => Record(1, [.. Enumerable.Range(0, count).Select(key => new Put($"{key}", new byte[bytes]))]);
             database.Commit([new Write(1, null, [Many(60, 5_000)], 0, null)], new AppliedRows());
             database.Commit([new Write(2, null, [Many(1, 2_000)], 0, null)], new AppliedRows());
-            Assert.InRange(Ids(folder).Count, 40, 59);
+            Assert.InRange(Ids(folder).Count, 51, 59);
             Apply(database, store, Many(50, 3_000));
             Churn(database, store, 2, 20);
         }
@@ -139,6 +144,59 @@ public sealed class LargeValueTests
         Assert.Equal(50, Stored(folder).Count(value => value.EndsWith(" 3000", StringComparison.Ordinal)));
         Assert.DoesNotContain(Stored(folder), value => value.EndsWith(" 5000", StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData(200, 1_024, 1, 256 << 10)]
+    [InlineData(0, 0, 64, 2_048)]
+    public void The_file_holds_little_more_than_is_in_use(int keys, int bytes, int overwritten, int overwrittenBytes)
+    {
+        using var folder = new DataFolder();
+        var store = new KeyValueStore(new StoreOptions());
+        using var database = PaxosDatabase.Open(folder.Options(), out _);
+        Commit(database, store, 1, [new NoOp(), .. Enumerable.Range(0, keys).Select(key => new Put($"{key}", new byte[bytes]))]);
+        var each = overwritten * overwrittenBytes;
+        for (var slot = 2; slot <= 40; slot++)
+        {
+            StoreCommand[] puts = [.. Enumerable.Range(0, overwritten).Select(key => new Put($"hot{key}", new byte[overwrittenBytes]))];
+            Apply(database, store, Record(slot, puts), slot - 1);
+        }
+
+        // What is in use, half as much, and what two transactions leave.
+        var most = ((keys * bytes) + each) * 3 / 2 + LargeValues.Spare + (2 * each);
+        Assert.InRange(Read<long>(folder, "SELECT sum(length(value)) FROM large")[0], (keys * bytes) + each, most);
+    }
+
+    [Fact]
+    public void A_snapshot_that_is_installed_makes_room_at_once()
+    {
+        using var folder = new DataFolder();
+        var store = new KeyValueStore(new StoreOptions());
+        using (var database = PaxosDatabase.Open(folder.Options(), out _))
+        {
+            Commit(database, store, 1, [.. Enumerable.Range(0, 40).Select(key => new Put($"{key}", new byte[5_000]))]);
+            database.Commit([new Write(2, null, [Record(9, new Put("later", new byte[3_000]))], 1, null) { TruncatedThrough = 1 }], new AppliedRows());
+            for (var key = 0; key < 4; key++) Commit(database, store, 2 + key, new Delete($"{key}"));
+            var rows = new AppliedRows();
+            rows.Replace(new StorePosition(8, 50, 8), [new EntryRow("other", new Entry(new byte[7_000], 50, 50))]);
+            database.Commit([new Write(7, null, [], 8, null) { TruncatedThrough = 8, InstalledSnapshot = 8 }], rows);
+            Assert.Equal([$"{LargeValueUses.Id(9, 0)} 3000"], Stored(folder));
+        }
+
+        using var reopened = PaxosDatabase.Open(folder.Options(), out var stored);
+        Assert.Equal(7_000, stored.Store.Get("other")!.Value.Length);
+    }
+
+    [Fact]
+    public void A_value_that_belongs_to_nothing_is_swept_like_others()
+    {
+        using var folder = new DataFolder();
+        PaxosDatabase.Open(folder.Options(), out _).Dispose();
+        folder.Execute($"INSERT INTO large VALUES (99, zeroblob({LargeValues.Spare + 1}))");
+        using var database = PaxosDatabase.Open(folder.Options(), out var stored);
+        Commit(database, stored.Store, 1, new Put("k", "x"u8.ToArray()));
+        Assert.Empty(Stored(folder));
+    }
+
 
     [Fact]
     public void A_chosen_record_written_again_keeps_the_value_of_its_key()

@@ -127,6 +127,29 @@ public sealed class SchemaUpgradeTests
         Assert.Equal(old, found.Store.Get("k2")!.Value.ToArray());
     }
 
+    [Fact]
+    public void A_file_of_version_4_keeps_its_large_values()
+    {
+        using var folder = new DataFolder();
+        UInt128 fingerprint;
+        using (var database = PaxosDatabase.Open(folder.Options(), out var fresh))
+        {
+            var record = new LogRecord(1, ballot, true, Batch.Encode(fresh.Self, 1, 1, [new Put("k", new byte[5_000]).Encode()]));
+            var applied = new AppliedRows();
+            var changes = fresh.Store.Apply(1, 1, Batch.Decode(record.Command).Commands).Changes;
+            applied.Add(fresh.Store.Position, changes);
+            database.Commit([new Write(1, null, [record], 1, null)], applied);
+            fingerprint = fresh.Store.Fingerprint();
+        }
+
+        folder.Execute("PRAGMA user_version = 4");
+        for (var start = 0; start < 2; start++)
+        {
+            using (PaxosDatabase.Open(folder.Options(), out var stored)) Assert.Equal(fingerprint, stored.Store.Fingerprint());
+            Assert.Equal([Schema.Version], folder.Read<long>("PRAGMA user_version"));
+        }
+    }
+
     [Theory]
     [InlineData("UPDATE acceptor SET promised_number = 1", "the acceptor's promise")]
     [InlineData("UPDATE position SET revision = 7", "the position of the state")]
