@@ -25,11 +25,11 @@ internal sealed class DatabaseWriter : IDisposable
     /// <summary>No record ever stood above it.</summary>
     private long lastSlot;
 
-    public DatabaseWriter(SqliteConnection connection, SingleRows held)
+    public DatabaseWriter(SqliteConnection connection, SingleRows held, int spare)
     {
         this.connection = connection;
         (identity, acceptor, positionChecksum, lastSlot) = (held.Identity, held.Acceptor, held.PositionChecksum, held.LastSlot);
-        large = new LargeValues(connection, held.LargeValues);
+        large = new LargeValues(connection, held.LargeValues, spare);
         begin = Prepare("BEGIN IMMEDIATE");
         commit = Prepare("COMMIT");
         putIdentity = Prepare("UPDATE identity SET boot_counter = $0, cluster_id = $1, recovering = $2, stopped = $3, checksum = $4");

@@ -21,13 +21,14 @@ internal sealed class LargeValues : IDisposable
 
     private readonly CommandCutter cutter = new();
     private readonly LargeValueUses uses;
+    private readonly int spare;
     private readonly Statement put, delete, between;
     private readonly Queue<long> sweeping = [];
     private long portion, stored;
 
-    public LargeValues(SqliteConnection connection, LargeValueUses uses)
+    public LargeValues(SqliteConnection connection, LargeValueUses uses, int spare)
     {
-        this.uses = uses;
+        (this.uses, this.spare) = (uses, spare);
         put = new Statement(connection, "INSERT OR REPLACE INTO large VALUES ($0, $1)");
         delete = new Statement(connection, "DELETE FROM large WHERE id = $0");
         between = new Statement(connection, "SELECT id FROM large WHERE id >= $0 AND id < $1");
@@ -103,7 +104,7 @@ internal sealed class LargeValues : IDisposable
     /// </summary>
     public void Sweep()
     {
-        if (sweeping.Count == 0 && uses.Unused.Bytes > Spare + (uses.OfEntries.Bytes / 2))
+        if (sweeping.Count == 0 && uses.Unused.Bytes > spare + (uses.OfEntries.Bytes / 2))
         {
             foreach (var id in uses.Unused.Ids.Order()) sweeping.Enqueue(id);
             portion = Math.Clamp(uses.Unused.Bytes / 64, LeastPortion, MostPortion);

@@ -36,14 +36,15 @@ internal sealed class PaxosDatabase : IDisposable
 
     /// <summary>Locks the directory, opens or makes the file, checks whose it is and that it is whole, and counts the boot.</summary>
     /// <param name="checkpointPages">The size of the write-ahead log from which it is copied into the database: checkpoints in steps of 16 MB.</param>
+    /// <param name="spare">See <see cref="LargeValues.Spare"/>.</param>
     /// <exception cref="StorageException">The directory cannot be used; the message says why and what to do.</exception>
-    public static PaxosDatabase Open(NodeOptions options, out StoredState stored, int checkpointPages = 4_000)
+    public static PaxosDatabase Open(NodeOptions options, out StoredState stored, int checkpointPages = 4_000, int spare = LargeValues.Spare)
     {
         var directory = System.IO.Path.GetFullPath(options.DataDirectory);
         var database = new PaxosDatabase(DirectoryLock.Take(directory), System.IO.Path.Combine(directory, FileName));
         try
         {
-            stored = database.Load(options, checkpointPages);
+            stored = database.Load(options, checkpointPages, spare);
             return database;
         }
         catch (Exception e)
@@ -80,7 +81,7 @@ internal sealed class PaxosDatabase : IDisposable
         directoryLock.Dispose();
     }
 
-    private StoredState Load(NodeOptions options, int checkpointPages)
+    private StoredState Load(NodeOptions options, int checkpointPages, int spare)
     {
         WalScan.Check(Path);
         connection.Open();
@@ -101,7 +102,7 @@ internal sealed class PaxosDatabase : IDisposable
         CheckStructure(reader);
         var held = reader.Load(identity, options.StoreOptions, out var state, out var store);
         EmptyLog();
-        writer = new DatabaseWriter(connection, held);
+        writer = new DatabaseWriter(connection, held, spare);
         return new StoredState(new Identity(options.Self, identity.Incarnation, writer.CountBoot()), state, store);
     }
 

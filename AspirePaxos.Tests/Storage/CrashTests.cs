@@ -86,7 +86,7 @@ public sealed class CrashTests
     private static (IReadOnlyList<DiskOperation> Journal, List<string> Expected, Identity Self) Record(DataFolder folder, ulong seed, int commits)
     {
         using var disk = new FaultyDisk(folder.Path);
-        using var database = PaxosDatabase.Open(folder.Options(), out var stored, CheckpointPages);
+        using var database = PaxosDatabase.Open(folder.Options(), out var stored, CheckpointPages, spare: 0);
         var world = new RandomWrites(seed, stored);
         var expected = new List<string> { world.Expected };
         disk.Report(0);

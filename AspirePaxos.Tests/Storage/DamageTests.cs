@@ -174,7 +174,7 @@ public sealed class DamageTests
             if (stopCleanly) MakeFreePages(database, stored);
         }
 
-        using (var database = PaxosDatabase.Open(running.Options(), out var stored))
+        using (var database = PaxosDatabase.Open(running.Options(), out var stored, spare: 0))
         {
             var world = new RandomWrites(seed, stored);
             for (var i = 0; i < 25; i++)

@@ -197,7 +197,6 @@ public sealed class LargeValueTests
         Assert.Empty(Stored(folder));
     }
 
-
     [Fact]
     public void A_chosen_record_written_again_keeps_the_value_of_its_key()
     {

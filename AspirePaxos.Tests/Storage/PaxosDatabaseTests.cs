@@ -56,7 +56,7 @@ public sealed class PaxosDatabaseTests
     public void Whatever_was_committed_is_there_after_a_kill_and_nothing_else(int seed)
     {
         using var folder = new DataFolder();
-        using var database = PaxosDatabase.Open(folder.Options(), out var stored);
+        using var database = PaxosDatabase.Open(folder.Options(), out var stored, spare: 0);
         var world = new RandomWrites((ulong)seed, stored);
         for (var commit = 0; commit < 60; commit++)
         {
