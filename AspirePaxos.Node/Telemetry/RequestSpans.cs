@@ -8,6 +8,9 @@ namespace AspirePaxos.Node.Telemetry;
 /// </summary>
 internal static class RequestSpans
 {
+    // As PathString: a text would be made one for each request.
+    private static readonly PathString health = "/health", alive = "/alive", heartbeat = "/paxos/heartbeat", peers = "/paxos";
+
     public static void UseRequestSpans(this WebApplication app)
     {
         var options = app.Services.GetRequiredService<NodeOptions>();
@@ -29,11 +32,11 @@ internal static class RequestSpans
     {
         caller = default;
         var path = request.Path;
-        if (path.StartsWithSegments("/health") || path.StartsWithSegments("/alive") || path.StartsWithSegments("/paxos/heartbeat")) return false;
+        if (path.StartsWithSegments(health) || path.StartsWithSegments(alive) || path.StartsWithSegments(heartbeat)) return false;
         var headers = request.Headers;
         string? traceparent = headers.TraceParent;
         if (ActivityContext.TryParse(traceparent, headers.TraceState, isRemote: true, out caller)) return Spans.IsRecorded(caller);
-        return !path.StartsWithSegments("/paxos") && rate.TryTake();
+        return !path.StartsWithSegments(peers) && rate.TryTake();
     }
 
     private static async Task TraceAsync(HttpContext http, RequestDelegate next, ActivityContext caller, string node)
