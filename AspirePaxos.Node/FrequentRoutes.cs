@@ -5,7 +5,7 @@ namespace AspirePaxos.Node;
 
 /// <summary>
 /// Finds the endpoint of the requests that come by the thousand, those for one key and those of peers, without asking the router: it took
-/// 4 % of a leader's time (docs/performance.md). What is not found here the router finds, or refuses.
+/// 2 to 4 % of a leader's time (docs/performance.md). What is not found here the router finds, or refuses.
 /// </summary>
 internal sealed class FrequentRoutes
 {
